@@ -1,0 +1,162 @@
+"""The database's schema, step by step: the one place to read what a table holds.
+
+Tocsin applies what is pending when it opens a database. By hand::
+
+    sqlite-utils migrate db/data/tocsin.db db/
+
+Each step runs in one transaction together with the record that it ran. A released step is never changed: a
+new one follows it. The comments stand inside the statements, so `.schema` in any SQLite shell shows them.
+
+All times are text of one fixed width, ISO 8601 in UTC with microseconds (`2026-01-31T09:30:00.000000+00:00`):
+people can read them, SQLite's date functions understand them, and they sort as they follow each other.
+Destinations are written as the messenger names them (`telegram:-100123/7`), levels as numbers (1 info,
+2 alert, 3 flash), yes and no as 1 and 0.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("tocsin")
+
+
+@migrations(name="0001_feeds_and_stories")
+def feeds_and_stories(db: Database) -> None:
+    """What is polled, what it carried, and the index over its words."""
+    db.executescript("""
+    create table feeds (
+        id integer primary key,               -- of ours, for other tables to refer to
+        url text not null unique,             -- as rules.yaml writes it: its identity for ever
+        name text not null,                   -- as rules.yaml names it
+        listed integer not null,              -- 1 while rules.yaml has it; only then is it polled
+        etag text,                            -- of the last page, latin-1 text, byte-exact
+        last_modified text,                   -- of the last page, latin-1 text, byte-exact
+        body_digest text,                     -- of the last body that was parsed and stored
+        next_poll_at text,                    -- null: never again
+        last_poll_at text,                    -- whatever came of it
+        last_success_at text,                 -- of the last page that parsed, or 304
+        failures integer not null default 0,  -- in a row
+        last_error text,                      -- for people; null after a success
+        seen_before integer not null default 0,  -- 1 once a page of it was stored
+        reason text not null default ''       -- why next_poll_at is what it is, for people
+    );
+    create index feeds_due on feeds (next_poll_at) where listed = 1;
+
+    create table stories (
+        id integer primary key autoincrement,  -- grows with time, never used twice
+        feed_id integer not null references feeds (id),  -- that carried it
+        key text not null,           -- identity within its feed
+        title text not null,         -- plain text, as all texts here; may be empty
+        url text,                    -- absolute http or https
+        summary text not null,       -- as far as the feed carries one
+        text text not null,          -- the body, as far as the feed carries it
+        author text,                 -- as the feed names them
+        published_at text,           -- as the feed dates it
+        lang text,                   -- primary language tag
+        source text not null,        -- name of the feed when it was stored
+        tags text not null,          -- of the feed then, a JSON array
+        tier text,                   -- of the feed then
+        seen_at text not null,       -- when it was stored
+        why text not null,           -- why it is on its card, or why its hits raised nothing
+        unique (feed_id, key)
+    );
+
+    -- Finds candidates for a search; the matcher decides. rowid is stories.id. Contentless: the tokens
+    -- (words, and pairs of syllables in Hangul) are made from the story by monitor.core.text.index_text.
+    create virtual table story_index using fts5 (
+        tokens, content = '', tokenize = 'unicode61 remove_diacritics 0'
+    );
+    """)
+
+
+@migrations(name="0002_hits_and_cards")
+def hits_and_cards(db: Database) -> None:
+    """What matched, and the events that people are told of."""
+    db.executescript("""
+    create table hits (
+        id integer primary key,      -- the order in which rules are shown
+        story_id integer not null references stories (id),  -- that hit
+        rule text not null,          -- its id in rules.yaml
+        level integer not null,      -- of the rule then
+        evidence text not null,      -- a JSON array of {clause, term, field, start, end, surface}
+        unique (story_id, rule)
+    );
+    create index hits_rule on hits (rule, story_id);
+
+    create table cards (
+        number integer primary key,  -- as people know it
+        level integer not null,      -- highest of its hits; never falls
+        opened_at text not null      -- when its first story came
+    );
+
+    -- Which card a story is on, with what grouping compares new stories with.
+    create table card_stories (
+        story_id integer primary key references stories (id),  -- a story is on one card at most
+        card integer not null references cards (number),       -- that it is on
+        seen_at text not null,       -- of the story
+        canonical_url text,          -- of the story
+        fingerprint text not null,   -- of its title
+        words text not null          -- of its title, a sorted JSON array of stems
+    );
+    create index card_stories_card on card_stories (card);
+    create index card_stories_seen on card_stories (seen_at);
+    """)
+
+
+@migrations(name="0003_people_and_deliveries")
+def people_and_deliveries(db: Database) -> None:
+    """Who waits for what, and what is owed to them."""
+    db.executescript("""
+    create table subscriptions (
+        id integer primary key,      -- the order of equally old ones
+        destination text not null,   -- who waits
+        selector text not null,      -- a rule's id, or "all"
+        since text not null,         -- when it was asked for
+        asked_by text not null,      -- who asked, for example telegram:42
+        title text not null,         -- the chat's name as people know it
+        unique (destination, selector)
+    );
+
+    create table suspended (
+        destination text primary key,  -- out of reach: blocked, kicked, gone
+        reason text not null,          -- for people
+        since text not null            -- when the first send was refused
+    );
+
+    create table outbox (
+        id integer primary key autoincrement,  -- grows with age, never used twice
+        card integer not null references cards (number),  -- that it is about
+        destination text not null,   -- to whom
+        kind text not null,          -- alert: a new message; update: an edit of the message that was sent
+        level integer not null,      -- the highest goes first
+        state text not null,         -- owed, sending, sent, dead
+        attempt integer not null default 0,   -- sends begun; a late answer to an earlier one is refused
+        not_before text,             -- owed, but not before then
+        repeat integer not null default 0,    -- 1: an earlier attempt may have arrived
+        message text,                -- the messenger's id of what was sent
+        reason text not null default '',      -- of the last failure
+        owed_at text not null,       -- since when
+        lease_until text,            -- sending: whoever sends is believed alive until then
+        settled_at text,             -- sent or dead: since when
+        again integer not null default 0,     -- sending: its card grew meanwhile, so it will be owed again
+        unique (card, destination, kind)
+    );
+    create index outbox_waiting on outbox (level desc, id) where state in ('owed', 'sending');
+    create index outbox_state on outbox (state, settled_at);
+    """)
+
+
+@migrations(name="0004_house")
+def house(db: Database) -> None:
+    """What the process keeps about itself."""
+    db.executescript("""
+    create table beats (
+        heart text primary key,      -- a part of the process
+        at text not null             -- when it last showed that it lives
+    );
+
+    create table meta (
+        name text primary key,       -- index_probe: tokens of a fixed text when story_index was made
+        value text not null          -- what it is
+    );
+    """)

@@ -1,0 +1,219 @@
+"""Rows to models and back: pure, and shared by every store that keeps rows.
+
+Times are text of one fixed width in UTC, so that they sort as they follow each other; see `migrations.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from monitor.core.model import (
+    Card,
+    Delivery,
+    DeliveryState,
+    Destination,
+    Evidence,
+    FeedState,
+    FeedUrl,
+    Hit,
+    Kind,
+    Level,
+    RuleId,
+    Story,
+    StoryKey,
+    StoryMark,
+    Subscription,
+    Validators,
+)
+
+Values = tuple[str | int | None, ...]
+"""What is bound to the parameters of one statement."""
+
+
+class Row(Protocol):
+    """One row of an answer, read by column name."""
+
+    def __getitem__(self, column: str, /) -> Any:  # noqa: ANN401 - a column's type is known by its schema only
+        """The value of a column."""
+        ...
+
+
+def to_text(moment: datetime) -> str:
+    """A moment as it is stored; raises ValueError if it is not aware."""
+    if moment.tzinfo is None:
+        message = f"a time without a zone: {moment!r}"
+        raise ValueError(message)
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def maybe_text(moment: datetime | None) -> str | None:
+    """A moment as it is stored, or None."""
+    return None if moment is None else to_text(moment)
+
+
+def to_time(text: str) -> datetime:
+    """The moment that `to_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def maybe_time(text: str | None) -> datetime | None:
+    """The moment that `maybe_text` wrote."""
+    return None if text is None else to_time(text)
+
+
+def by_name(states: Iterable[FeedState]) -> tuple[FeedState, ...]:
+    """Feeds in the order in which people look for them; the address decides between equal names."""
+    return tuple(sorted(states, key=lambda s: (s.name.casefold(), s.url)))
+
+
+def state_values(state: FeedState) -> Values:
+    """What polling taught, in the order of the columns from etag to reason; rules.yaml gives the name."""
+    return (
+        state.validators.etag,
+        state.validators.last_modified,
+        state.body_digest,
+        maybe_text(state.next_poll_at),
+        maybe_text(state.last_poll_at),
+        maybe_text(state.last_success_at),
+        state.failures,
+        state.last_error,
+        int(state.seen_before),
+        state.reason,
+    )
+
+
+def state_of(row: Row) -> FeedState:
+    """A row of `feeds`."""
+    return FeedState(
+        url=FeedUrl(row["url"]),
+        name=row["name"],
+        validators=Validators(row["etag"], row["last_modified"]),
+        body_digest=row["body_digest"],
+        next_poll_at=maybe_time(row["next_poll_at"]),
+        last_poll_at=maybe_time(row["last_poll_at"]),
+        last_success_at=maybe_time(row["last_success_at"]),
+        failures=row["failures"],
+        last_error=row["last_error"],
+        seen_before=bool(row["seen_before"]),
+        reason=row["reason"],
+    )
+
+
+def story_values(story: Story) -> Values:
+    """A story, in the order of the columns from key to tier."""
+    return (
+        story.key,
+        story.title,
+        story.url,
+        story.summary,
+        story.text,
+        story.author,
+        maybe_text(story.published),
+        story.lang,
+        story.source,
+        json.dumps(story.tags, ensure_ascii=False),
+        story.tier,
+    )
+
+
+def story_of(row: Row) -> Story:
+    """A row of `stories`, with its feed's address as `feed`."""
+    return Story(
+        feed=FeedUrl(row["feed"]),
+        key=StoryKey(row["key"]),
+        title=row["title"],
+        url=row["url"],
+        summary=row["summary"],
+        text=row["text"],
+        author=row["author"],
+        published=maybe_time(row["published_at"]),
+        lang=row["lang"],
+        source=row["source"],
+        tags=tuple(json.loads(row["tags"])),
+        tier=row["tier"],
+    )
+
+
+def hit_values(hit: Hit) -> Values:
+    """A hit: rule, level, evidence."""
+    evidence = [
+        {
+            "clause": e.clause,
+            "term": e.term,
+            "field": e.field,
+            "start": e.start,
+            "end": e.end,
+            "surface": e.surface,
+        }
+        for e in hit.evidence
+    ]
+    return hit.rule, int(hit.level), json.dumps(evidence, ensure_ascii=False)
+
+
+def hit_of(row: Row) -> Hit:
+    """A row of `hits`."""
+    evidence = tuple(Evidence(**each) for each in json.loads(row["evidence"]))
+    return Hit(RuleId(row["rule"]), Level(row["level"]), evidence)
+
+
+def card_of(row: Row) -> Card:
+    """A row of `cards`."""
+    return Card(row["number"], Level(row["level"]), to_time(row["opened_at"]))
+
+
+def words_text(words: Iterable[str]) -> str:
+    """The words of a title as they are stored."""
+    return json.dumps(sorted(words), ensure_ascii=False)
+
+
+def mark_of(row: Row) -> StoryMark:
+    """A row of `card_stories`, with its feed's address as `feed` and its date as `published_at`."""
+    return StoryMark(
+        feed=FeedUrl(row["feed"]),
+        canonical_url=row["canonical_url"],
+        fingerprint=row["fingerprint"],
+        words=frozenset(json.loads(row["words"])),
+        published=maybe_time(row["published_at"]),
+    )
+
+
+def subscription_values(subscription: Subscription) -> Values:
+    """A subscription: destination, selector, since, asked_by, title."""
+    return (
+        str(subscription.destination),
+        subscription.selector,
+        to_text(subscription.since),
+        subscription.by,
+        subscription.title,
+    )
+
+
+def subscription_of(row: Row) -> Subscription:
+    """A row of `subscriptions`."""
+    return Subscription(
+        destination=Destination.read(row["destination"]),
+        selector=row["selector"],
+        since=to_time(row["since"]),
+        by=row["asked_by"],
+        title=row["title"],
+    )
+
+
+def delivery_of(row: Row) -> Delivery:
+    """A row of `outbox`."""
+    return Delivery(
+        id=row["id"],
+        card=row["card"],
+        destination=Destination.read(row["destination"]),
+        kind=Kind(row["kind"]),
+        level=Level(row["level"]),
+        state=DeliveryState(row["state"]),
+        attempt=row["attempt"],
+        not_before=maybe_time(row["not_before"]),
+        repeat=bool(row["repeat"]),
+        message=row["message"],
+        reason=row["reason"],
+    )

@@ -1,0 +1,202 @@
+"""The store in one SQLite file: every method is one transaction over the functions of this package.
+
+`connection` opens the file and draws the border of errors; `lock` makes one process its owner; `schema` asks
+whose it is; `polling`, `ingest`, `outbox`, `people`, `cards`, `search` and `figures` each know some tables.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from db.sqlite import cards, figures, ingest, outbox, people, polling, schema, search
+from db.sqlite.connection import Connection
+from db.sqlite.lock import Lock
+from monitor.core.errors import StoreError
+from monitor.core.match.plan import Plan
+from monitor.core.model import (
+    CardView,
+    Claimed,
+    Destination,
+    Facts,
+    Feed,
+    FeedState,
+    FeedUrl,
+    Outcome,
+    Receipt,
+    RuleId,
+    StoredStory,
+    StoreStatus,
+    StoryKey,
+    Subscription,
+)
+
+
+class SqliteStore:
+    """The `Store` port over one SQLite file; what each method promises stands there.
+
+    Belongs to the thread that opened it. Every method raises StoreError if the database cannot be used.
+    """
+
+    def __init__(self, link: Connection, lock: Lock | None = None) -> None:
+        self._link = link
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path, now: datetime) -> SqliteStore:
+        """Own the database at `path`, made if it is not there, brought up to date if it is old.
+
+        Raises StoreLocked, StoreNewer, StoreDamaged, or StoreError if the file cannot be made or opened.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = Lock(path, now)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            return cls._opened(path, lock)
+        except OSError as error:
+            lock.let_go()
+            raise _unusable(path, error) from error
+        except BaseException:
+            lock.let_go()
+            raise
+
+    @classmethod
+    def _opened(cls, path: Path, lock: Lock) -> SqliteStore:
+        link = Connection(path)
+        try:
+            schema.prepare(link)
+            with link.writing():
+                search.refresh(link)
+        except BaseException:
+            link.close()
+            raise
+        return cls(link, lock)
+
+    @classmethod
+    def read(cls, path: Path) -> SqliteStore:
+        """Read the database at `path` beside a running bot; what would write raises StoreError.
+
+        Raises StoreError if there is no database yet, and as `open` does.
+        """
+        if not path.is_file():
+            message = f"no database yet at {path}: start the bot or run `python bot.py once`."
+            raise StoreError(message)
+        link = Connection(path, reader=True)
+        try:
+            schema.accept(link)
+        except BaseException:
+            link.close()
+            raise
+        return cls(link)
+
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """See `Store.sync_feeds`."""
+        with self._link.writing():
+            polling.sync(self._link, feeds, now)
+
+    def due_feeds(self, now: datetime, limit: int) -> tuple[FeedState, ...]:
+        """See `Store.due_feeds`."""
+        with self._link.reading():
+            return polling.due(self._link, now, limit)
+
+    def feed_states(self) -> tuple[FeedState, ...]:
+        """See `Store.feed_states`."""
+        with self._link.reading():
+            return polling.listed(self._link)
+
+    def facts_for(self, feed: FeedUrl, keys: Sequence[StoryKey], cards_since: datetime) -> Facts:
+        """See `Store.facts_for`."""
+        with self._link.reading():
+            return ingest.facts(self._link, feed, keys, cards_since)
+
+    def save(self, outcome: Outcome) -> None:
+        """See `Store.save`; raises KeyError for a feed never synced, ValueError for a self-contradiction."""
+        with self._link.writing():
+            ingest.save(self._link, outcome)
+
+    def save_state(self, state: FeedState) -> None:
+        """See `Store.save_state`; raises KeyError for a feed never synced."""
+        with self._link.writing():
+            polling.learn(self._link, state)
+
+    def claim(
+        self, now: datetime, lease: float, limit: int, resting: frozenset[Destination] = frozenset()
+    ) -> tuple[Claimed, ...]:
+        """See `Store.claim`."""
+        with self._link.writing():
+            return outbox.claim(self._link, now, lease, limit, resting)
+
+    def settle(self, delivery: int, attempt: int, receipt: Receipt, now: datetime) -> bool:
+        """See `Store.settle`."""
+        with self._link.writing():
+            return outbox.settle(self._link, delivery, attempt, receipt, now)
+
+    def recover(self, now: datetime) -> int:
+        """See `Store.recover`."""
+        with self._link.writing():
+            return outbox.recover(self._link, now)
+
+    def subscribe(self, subscription: Subscription) -> bool:
+        """See `Store.subscribe`."""
+        with self._link.writing():
+            return people.subscribe(self._link, subscription)
+
+    def unsubscribe(self, destination: Destination, selector: str | None) -> int:
+        """See `Store.unsubscribe`."""
+        with self._link.writing():
+            return people.unsubscribe(self._link, destination, selector)
+
+    def subscriptions(self, destination: Destination | None = None) -> tuple[Subscription, ...]:
+        """See `Store.subscriptions`."""
+        with self._link.reading():
+            return people.subscriptions(self._link, destination)
+
+    def resume(self, destination: Destination) -> bool:
+        """See `Store.resume`."""
+        with self._link.writing():
+            return people.resume(self._link, destination)
+
+    def cards(
+        self, limit: int, before: int | None = None, rule: RuleId | None = None
+    ) -> tuple[CardView, ...]:
+        """See `Store.cards`."""
+        with self._link.reading():
+            return cards.newest(self._link, limit, before, rule)
+
+    def card(self, number: int) -> CardView | None:
+        """See `Store.card`."""
+        with self._link.reading():
+            return cards.views(self._link, (number,)).get(number)
+
+    def candidates(self, plan: Plan, before: int | None = None) -> Iterator[StoredStory]:
+        """See `Store.candidates`."""
+        return search.candidates(self._link, plan, before)
+
+    def status(self) -> StoreStatus:
+        """See `Store.status`."""
+        with self._link.reading():
+            return figures.status(self._link)
+
+    def beat(self, heart: str, now: datetime) -> None:
+        """See `Store.beat`."""
+        with self._link.writing():
+            figures.beat(self._link, heart, now)
+
+    def close(self) -> None:
+        """See `Store.close`; closing twice is harmless."""
+        self._link.close()
+        if self._lock is not None:
+            self._lock.let_go()
+
+
+def _unusable(path: Path, error: OSError) -> StoreError:
+    """What to say when the system refuses the file."""
+    return StoreError(
+        f"cannot use {path}: {error.strerror} ({error.filename}). Check the rights of the folder, "
+        "or name another file in DATABASE."
+    )

@@ -1,0 +1,48 @@
+"""Cards with their stories, in SQLite. Transactions are the caller's."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from db.rows import card_of, hit_of, story_of, to_time
+from db.sqlite.connection import Connection
+from monitor.core.model import CardStory, CardView, Hit, RuleId
+
+
+def newest(link: Connection, limit: int, before: int | None, rule: RuleId | None) -> tuple[CardView, ...]:
+    """The newest cards below `before`, of all rules or with a hit of one."""
+    rows = link.all(
+        "select number from cards where (?1 is null or number < ?1) and (?2 is null or number in ("
+        "select c.card from hits h join card_stories c on c.story_id = h.story_id where h.rule = ?2)) "
+        "order by number desc limit ?3",
+        (before, rule, limit),
+    )
+    numbers = [row["number"] for row in rows]
+    found = views(link, numbers)
+    return tuple(found[number] for number in numbers)
+
+
+def views(link: Connection, numbers: Iterable[int]) -> Mapping[int, CardView]:
+    """Those of the cards that exist, whole, by number."""
+    wanted = (json.dumps(sorted(numbers)),)
+    hits: dict[int, list[Hit]] = defaultdict(list)
+    for row in link.all(
+        "select h.* from hits h join card_stories c on c.story_id = h.story_id "
+        "where c.card in (select value from json_each(?)) order by h.id",
+        wanted,
+    ):
+        hits[row["story_id"]].append(hit_of(row))
+    stories: dict[int, list[CardStory]] = defaultdict(list)
+    for row in link.all(
+        "select s.*, f.url as feed, c.card from card_stories c join stories s on s.id = c.story_id "
+        "join feeds f on f.id = s.feed_id where c.card in (select value from json_each(?)) "
+        "order by s.seen_at, s.id",
+        wanted,
+    ):
+        stories[row["card"]].append(CardStory(story_of(row), to_time(row["seen_at"]), tuple(hits[row["id"]])))
+    cards = map(
+        card_of, link.all("select * from cards where number in (select value from json_each(?))", wanted)
+    )
+    return {card.number: CardView(card, tuple(stories[card.number])) for card in cards}

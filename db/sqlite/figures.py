@@ -1,0 +1,52 @@
+"""The store in figures, in SQLite. Transactions are the caller's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from db.rows import delivery_of, maybe_time, to_text, to_time
+from db.sqlite import polling
+from db.sqlite.connection import Connection
+from monitor.core.model import DeadLetter, Destination, StoreStatus
+
+DEAD_SHOWN = 20
+"""How many dead letters a status shows."""
+
+WAITING = "state in ('owed', 'sending')"
+
+
+def status(link: Connection) -> StoreStatus:
+    """The store in figures; see `StoreStatus`."""
+    oldest = link.first(
+        f"select min(owed_at) as at from outbox where {WAITING} "  # noqa: S608 - a constant
+        "and destination not in (select destination from suspended)"
+    )
+    dead = link.all(
+        "select * from outbox where state = 'dead' order by settled_at desc, id desc limit ?",
+        (DEAD_SHOWN,),
+    )
+    return StoreStatus(
+        feeds=polling.listed(link),
+        stories=link.number("select count(*) from stories"),
+        hits=link.number("select count(*) from hits"),
+        cards=link.number("select count(*) from cards"),
+        owed=link.number(f"select count(*) from outbox where {WAITING}"),  # noqa: S608 - a constant
+        oldest_owed_at=None if oldest is None else maybe_time(oldest["at"]),
+        sent=link.number("select count(*) from outbox where state = 'sent'"),
+        dead=tuple(DeadLetter(delivery_of(row), to_time(row["settled_at"])) for row in dead),
+        dead_count=link.number("select count(*) from outbox where state = 'dead'"),
+        suspended={
+            Destination.read(row["destination"]): row["reason"]
+            for row in link.all("select * from suspended order by since, destination")
+        },
+        beats={row["heart"]: to_time(row["at"]) for row in link.all("select * from beats order by heart")},
+        subscriptions=link.number("select count(*) from subscriptions"),
+    )
+
+
+def beat(link: Connection, heart: str, now: datetime) -> None:
+    """A part of the process lives."""
+    link.run(
+        "insert into beats (heart, at) values (?, ?) on conflict (heart) do update set at = excluded.at",
+        (heart, to_text(now)),
+    )

@@ -1,0 +1,122 @@
+"""Finding candidate stories by the index over their words, in SQLite.
+
+The index is FTS5 over the tokens of `monitor.core.text.index_text` (Hangul as pairs of syllables: SQLite's
+own trigrams find no word of two syllables). It only narrows down; the matcher decides.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from db.rows import Row, story_of, to_time
+from db.sqlite.connection import Connection
+from monitor.core.match.plan import AllOf, Everything, Plan, Token
+from monitor.core.model import RuleId, StoredStory, Story
+from monitor.core.text import index_text
+
+PORTION = 200
+"""How many stories are read at a time."""
+
+DEEPEST = 20
+"""How deep a search expression is nested at most; FTS5's parser gives up between 30 and 60."""
+
+PROBE = "Defectors' consulate, U.S. 2026; Владивостоке: перебежчики, ещё; 총영사관 탈북민 北노동자"
+"""A text in three scripts. If its tokens change, the index was made by another analysis and is made anew."""
+
+COLUMNS = """
+s.*, f.url as feed, c.card, (select json_group_array(h.rule) from (
+    select rule from hits where story_id = s.id order by id) h) as rules
+"""
+
+
+def index(link: Connection, stories: Iterable[tuple[int, Story]]) -> None:
+    """Make new stories findable."""
+    link.add(
+        "insert into story_index (rowid, tokens) values (?, ?)",
+        [(story_id, index_text(story.title, story.summary, story.text)) for story_id, story in stories],
+    )
+
+
+def refresh(link: Connection) -> bool:
+    """Make the whole index anew if the analysis of texts has changed since it was made; whether it had."""
+    probe = index_text(PROBE)
+    made = link.first("select value from meta where name = 'index_probe'")
+    if made is not None and made["value"] == probe:
+        return False
+    link.run("insert into story_index (story_index) values ('delete-all')")
+    last = 0  # oldest first: FTS5 writes a segment of its own for every step backwards
+    while rows := link.all(
+        "select s.*, f.url as feed from stories s join feeds f on f.id = s.feed_id "
+        "where s.id > ? order by s.id limit ?",
+        (last, PORTION),
+    ):
+        index(link, [(row["id"], story_of(row)) for row in rows])
+        last = rows[-1]["id"]
+    link.run("insert or replace into meta (name, value) values ('index_probe', ?)", (probe,))
+    return True
+
+
+def candidates(link: Connection, plan: Plan, before: int | None) -> Iterator[StoredStory]:
+    """Stories that could match, newest first, in portions; between two portions no transaction is open."""
+    match = expression(plan)
+    while True:
+        with link.reading():
+            rows = _page(link, match, before)
+        if not rows:
+            return
+        yield from map(_stored, rows)
+        before = rows[-1]["id"]
+
+
+def _page(link: Connection, match: str | None, before: int | None) -> list[Row]:
+    """The next portion of stories below `before`, newest first."""
+    if match is None:
+        return link.all(
+            f"select {COLUMNS} from stories s join feeds f on f.id = s.feed_id "  # noqa: S608 - a constant
+            "left join card_stories c on c.story_id = s.id "
+            "where ?1 is null or s.id < ?1 order by s.id desc limit ?2",
+            (before, PORTION),
+        )
+    return link.all(
+        f"select {COLUMNS} from story_index i cross join stories s on s.id = i.rowid "  # noqa: S608 - a constant
+        "join feeds f on f.id = s.feed_id left join card_stories c on c.story_id = s.id "
+        "where i.tokens match ?1 and (?2 is null or i.rowid < ?2) order by i.rowid desc limit ?3",
+        (match, before, PORTION),
+    )
+
+
+def _stored(row: Row) -> StoredStory:
+    """A story as it lies in the store."""
+    rules: Sequence[str] = json.loads(row["rules"])
+    return StoredStory(
+        row["id"], story_of(row), to_time(row["seen_at"]), tuple(map(RuleId, rules)), row["card"]
+    )
+
+
+def expression(plan: Plan, depth: int = 0) -> str | None:
+    """The plan as an FTS5 expression, every token in quotes; None if it does not restrict anything."""
+    if depth > DEEPEST:
+        return None
+    match plan:
+        case Everything():
+            return None
+        case Token(text, prefix):
+            quoted = text.replace('"', '""').replace("\0", " ")  # a NUL would end the expression
+            return f'"{quoted}"' + " *" * prefix if _indexed(text) else None
+        case AllOf(parts):
+            needed = [each for part in parts if (each := expression(part, depth + 1)) is not None]
+            return f"({' AND '.join(needed)})" if needed else None
+    choices = [expression(part, depth + 1) for part in plan.parts]
+    sure = [each for each in choices if each is not None]
+    return f"({' OR '.join(sure)})" if len(sure) == len(choices) else None
+
+
+def _indexed(text: str) -> bool:
+    """Whether the index surely holds something of a token.
+
+    SQLite's unicode61 drops all but letters and numbers, as of the Unicode version that it was built with
+    (6.1 or later). So only characters that were letters or numbers in Unicode 3.2 are relied upon.
+    """
+    return any(unicodedata.ucd_3_2_0.category(c)[0] in "LN" for c in text)

@@ -1,0 +1,217 @@
+"""Alerts into Telegram: words a card, sends or edits it, says what became of it; never waits to try again.
+
+Pacing, order and repeats are the business of `monitor.deliver` and the store; here one claimed delivery
+becomes one request and one receipt. Three things are mended on the spot, because nothing is in doubt about
+them: marks or buttons that the server refuses (the plain text follows), a group that became a supergroup (the
+same message goes to its new id), and an edit that changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from telegram import Bot, LinkPreviewOptions
+from telegram import Message as TelegramMessage
+from telegram.error import BadRequest, ChatMigrated, InvalidToken, TelegramError
+
+from monitor.chat.connection import FloodError, reason
+from monitor.chat.receipts import blames_markup, receipt
+from monitor.chat.render import entities, keyboard, plain
+from monitor.core.errors import StoreError
+from monitor.core.model import Claimed, Destination, Kind, Receipt, Refused, Sent, Unknown
+
+if TYPE_CHECKING:
+    from monitor.chat.message import Message
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 40.0
+"""Seconds for one send as a whole; far below the lease of a delivery."""
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+"""A preview would let the feed choose what the alert looks like."""
+
+Migrated = Callable[[Destination, int], Awaitable[None]]
+"""Told when a group (as its old destination) became a supergroup with a new id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message on its way to one chat; `edit` is the id of the message to change, None for a new one."""
+
+    chat: int | str
+    topic: int | None
+    edit: int | None
+    message: Message
+
+
+class TelegramMessenger:
+    """The port `Messenger` over the Bot API; before the first connection its sends are tried later."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        *,
+        words: Callable[[Claimed], Message],
+        migrated: Migrated | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`words` turns a claimed card into its message; `migrated` hears of groups with a new id.
+
+        `patience` in seconds is for one delivery as a whole.
+        """
+        self._bot = bot
+        self._words = words
+        self._migrated = migrated
+        self._patience = patience
+        self._moved: dict[int, int] = {}  # old chat id -> new one; until the subscriptions follow
+        self._floods: dict[str, int] = {}  # address -> 429 in a row
+        self._token_refused = False
+
+    async def deliver(self, claimed: Claimed) -> Receipt:
+        """Send or edit one card; every answer of the server is a receipt."""
+        delivery = claimed.delivery
+        chat = _chat(delivery.destination)
+        edit: int | None = None
+        if chat is None:
+            return Refused(f"{delivery.destination.address!r} is not a Telegram chat", suspend=True)
+        if delivery.kind is Kind.UPDATE:
+            if claimed.message is None or not claimed.message.isdecimal():
+                return Refused("the message to be updated is not known")
+            edit = int(claimed.message)
+        if isinstance(chat, int):
+            chat = self._moved.get(chat, chat)
+        envelope = Envelope(chat, delivery.destination.topic, edit, self._words(claimed))
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._try(envelope, claimed)
+        except TimeoutError:
+            return Unknown(f"Telegram did not answer within {self._patience:g} s")
+
+    async def _try(self, envelope: Envelope, claimed: Claimed, *, mended: bool = False) -> Receipt:
+        """One request, and once more where the refusal says what to change."""
+        try:
+            sent = await self._send(envelope)
+        except ChatMigrated as moved:
+            if mended:
+                return Refused("the group says that it moved, and its new id says so too", suspend=True)
+            await self._follow(envelope, claimed.delivery.destination, moved.new_chat_id)
+            there = Envelope(moved.new_chat_id, envelope.topic, envelope.edit, envelope.message)
+            return await self._try(there, claimed, mended=True)
+        except TelegramError as error:
+            if blames_markup(error) and envelope.message.marks + envelope.message.buttons:
+                why = reason(error, self._bot.token)
+                log.warning("card %d: marks or buttons refused, sent plain: %s", claimed.delivery.card, why)
+                bare = Envelope(envelope.chat, envelope.topic, envelope.edit, plain(envelope.message))
+                return await self._try(bare, claimed, mended=True)
+            return self._judge(error, claimed)
+        except (KeyError, TypeError, ValueError) as error:
+            # The library cannot read the answer: it came with 200, so the message is out, under an id we do
+            # not know.
+            return Unknown(f"the server's answer cannot be read ({type(error).__name__})")
+        self._floods.pop(claimed.delivery.destination.address, None)
+        self._token_refused = False
+        return Sent(sent)
+
+    async def _send(self, envelope: Envelope) -> str:
+        """The request itself; gives the message's id."""
+        message = envelope.message
+        if envelope.edit is not None:
+            await edit(self._bot, envelope.chat, envelope.edit, message)
+            return str(envelope.edit)
+        sent = await send(self._bot, envelope.chat, envelope.topic, message)
+        return str(sent.message_id)
+
+    async def _follow(self, envelope: Envelope, destination: Destination, new_chat: int) -> None:
+        """Tell of a move; the alert goes on to the new id whether or not its subscriptions could follow."""
+        log.warning("the group %s became the supergroup %d; its alerts follow", destination, new_chat)
+        if self._migrated is not None:
+            try:
+                await self._migrated(destination, new_chat)
+            except StoreError:
+                log.exception("the subscriptions of %s did not follow yet", destination)
+                return
+        if isinstance(envelope.chat, int):
+            self._moved[envelope.chat] = new_chat
+
+    def _judge(self, error: TelegramError, claimed: Claimed) -> Receipt:
+        address = claimed.delivery.destination.address
+        floods = self._floods.get(address, 0)
+        if isinstance(error, FloodError):
+            self._floods[address] = floods + 1
+        elif isinstance(error, InvalidToken) and not self._token_refused:
+            self._token_refused = True
+            log.error(
+                "Telegram does not know our token: nothing is delivered until TELEGRAM_BOT_TOKEN is right"
+            )
+        return receipt(
+            error,
+            token=self._bot.token,
+            attempt=claimed.delivery.attempt,
+            floods=floods,
+            message=claimed.message if claimed.delivery.kind is Kind.UPDATE else None,
+        )
+
+
+async def send(
+    bot: Bot, chat: int | str, topic: int | None, message: Message, *, answers: int | None = None
+) -> TelegramMessage:
+    """Send a message to a chat; `answers` is the id of the message it replies to. Raises TelegramError."""
+
+    async def once(preview: LinkPreviewOptions | None) -> TelegramMessage:
+        return await bot.send_message(
+            chat,
+            message.text,
+            entities=entities(message),
+            link_preview_options=preview,
+            disable_notification=message.silent or None,
+            message_thread_id=topic,
+            reply_markup=keyboard(message),
+            reply_to_message_id=answers,
+            allow_sending_without_reply=None if answers is None else True,
+        )
+
+    return await _without_preview(once)
+
+
+async def edit(bot: Bot, chat: int | str, number: int, message: Message) -> None:
+    """Give the message `number` of a chat a new content. Raises TelegramError."""
+
+    async def once(preview: LinkPreviewOptions | None) -> None:
+        await bot.edit_message_text(
+            message.text,
+            chat_id=chat,
+            message_id=number,
+            entities=entities(message),
+            link_preview_options=preview,
+            reply_markup=keyboard(message),
+        )
+
+    await _without_preview(once)
+
+
+async def _without_preview(once: Callable[[LinkPreviewOptions | None], Awaitable[T]]) -> T:
+    """Make a request that asks for no preview; a server that cannot do that gets it without."""
+    try:
+        return await once(NO_PREVIEW)
+    except BadRequest as error:
+        if "link_preview_options" not in error.message.lower():
+            raise
+        return await once(None)
+
+
+def _chat(destination: Destination) -> int | str | None:
+    """The chat id, or a public channel's @name; None for an address that can be neither."""
+    address = destination.address
+    if address.startswith("@") and len(address) > 1:
+        return address
+    try:
+        return int(address)
+    except ValueError:
+        return None

@@ -1,0 +1,88 @@
+"""What an error of the Bot API means for a delivery: the table of the library's errors, in one place.
+
+| server                               | receipt                                        |
+| ------------------------------------ | ---------------------------------------------- |
+| 429                                  | Later, not counted as an attempt               |
+| 401, 404: wrong token or server      | Later, not counted                             |
+| 403: blocked, kicked, deactivated    | Refused, the destination is suspended          |
+| 400: no such chat, no right, no topic| Refused, the destination is suspended          |
+| 400: not modified                    | Sent                                           |
+| 400: anything else                   | Refused, this message only                     |
+| it never left this machine           | Later                                          |
+| 5xx, broken line, time out           | Unknown: it may have arrived                   |
+"""
+
+from __future__ import annotations
+
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+
+from monitor.chat.connection import FloodError, never_left, reason
+from monitor.core.model import Later, Receipt, Refused, Sent, Unknown
+
+UNREACHABLE = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_admin_required",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "not a member",
+    "group chat was deactivated",
+    "group chat was upgraded",
+    "topic_closed",
+    "topic_deleted",
+    "topic closed",
+    "topic deleted",
+    "message thread not found",
+    "chat is not a forum",
+)
+"""Words of a 400 that say that the whole destination is out of reach."""
+
+MARKUP = ("entit", "button", "keyboard", "reply markup", "wrong http url", "parse")
+"""Words of a 400 that blame the marks or the buttons, not the text."""
+
+LONGEST_WAIT = 300.0
+"""Seconds; a wait that we choose ourselves grows up to this."""
+
+TOKEN_WAIT = 60.0
+"""Seconds until the next send after the server did not know our token."""
+
+
+def growing(first: float, times: int) -> float:
+    """`first` seconds, doubled with each time before, bounded."""
+    return float(min(LONGEST_WAIT, first * 2 ** min(max(times, 0), 10)))
+
+
+def receipt(error: TelegramError, *, token: str, attempt: int, floods: int, message: str | None) -> Receipt:
+    """What `error` means for a send.
+
+    `attempt` is the number of this send, from 1; `floods` counts the 429 in a row for this chat before this
+    one; `message` is the id of the message that was to be edited, if it was an edit.
+    """
+    why = reason(error, token)
+    if isinstance(error, FloodError):
+        return Later(error.after or growing(5.0, floods), why, counts=False)
+    if isinstance(error, InvalidToken):
+        return Later(TOKEN_WAIT, f"{why}: check TELEGRAM_BOT_TOKEN", counts=False)
+    if isinstance(error, Forbidden):
+        return Refused(why, suspend=True)
+    if isinstance(error, BadRequest):
+        return _bad_request(why, message)
+    if never_left(error):
+        return Later(growing(5.0, attempt - 1), why)
+    return Unknown(why)
+
+
+def blames_markup(error: TelegramError) -> bool:
+    """Whether the server refused the marks or buttons of a message, so that its plain text may still pass."""
+    return isinstance(error, BadRequest) and any(word in error.message.lower() for word in MARKUP)
+
+
+def _bad_request(why: str, message: str | None) -> Receipt:
+    said = why.lower()
+    if message is not None and ("not modified" in said or "message to edit not found" in said):
+        return Sent(message)  # it reads as it should, or somebody deleted it: nothing is left to do
+    return Refused(why, suspend=any(word in said for word in UNREACHABLE))

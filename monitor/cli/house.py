@@ -1,0 +1,27 @@
+"""What the command line asks of the composition root (`bot.py`), which alone knows how things are wired."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from monitor.ports import Store
+from monitor.settings import Settings
+
+
+class House(Protocol):
+    """Builds and runs; every method raises TocsinError with a message for the person at the keyboard."""
+
+    def settings(self) -> Settings:
+        """The settings of the environment and `.env`."""
+
+    def reader(self) -> Store:
+        """The database, read-only, beside a running bot."""
+
+    def run(self) -> None:
+        """Poll, match, deliver and answer until told to stop."""
+
+    def once(self) -> None:
+        """Poll what is due, deliver what is owed, and return."""
+
+    def demo(self) -> None:
+        """The real job on bundled feeds over loopback."""

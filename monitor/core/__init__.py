@@ -1,0 +1,1 @@
+"""The pure core: facts in as frozen values, one outcome out; no clock, disk, network, log or randomness."""

@@ -1,0 +1,168 @@
+"""From a query's tree to parts that look into stories."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from monitor.core.errors import QueryError
+from monitor.core.language import (
+    And,
+    AtLeast,
+    In,
+    Kind,
+    Near,
+    Node,
+    Not,
+    Or,
+    Query,
+    Ref,
+    Term,
+    parse_term,
+    show,
+)
+from monitor.core.match.near import Pair
+from monitor.core.match.parts import All, AnyPlaced, Inside, Lacks, Leaf, Part, Some, Value
+from monitor.core.match.spans import TEXT
+from monitor.core.match.terms import Looker, looker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from monitor.core.match.parts import Placed
+    from monitor.core.model import Entity
+
+ANY_LANGUAGE = "*"
+"""Language of an entity's terms that belong to every language."""
+
+MOST_PAIRS = 200
+"""Pairs into which the groups beside NEAR may be spread out."""
+
+_WHOLE = frozenset({"tag", "tier", "lang", "url"})
+_FIELDS = {"title": ("title",), "text": TEXT, "source": ("source",), "author": ("author",)}
+
+
+class Workshop:
+    """Compiles queries over the same entities; what they share is built once."""
+
+    def __init__(self, entities: Mapping[str, Entity]) -> None:
+        self.entities = entities
+        self.leaves: dict[Term | Ref, Leaf] = {}
+
+    def part(self, query: Query) -> Part:
+        """The compiled query; raises QueryError for an entity that does not exist or cannot be used."""
+        return _Bench(self, query).part(query.tree)
+
+    def lookers(self, query: Query, ref: Ref) -> tuple[tuple[str, Looker], ...]:
+        """Every term that an entity's name stands for."""
+        entity = self.entities.get(ref.name)
+        if entity is None:
+            near = get_close_matches(ref.name, self.entities, n=1)
+            known = ", ".join(f"@{name}" for name in sorted(self.entities))
+            hint = (
+                f"did you mean @{near[0]}?"
+                if near
+                else f"known are {known}"
+                if known
+                else "no entity is defined"
+            )
+            _refuse(query, ref, f"there is no entity @{ref.name}", hint)
+        listed = dict(entity.terms)
+        if ref.lang is not None and ref.lang not in listed:
+            langs = ", ".join(sorted(listed))
+            _refuse(query, ref, f"@{ref.name} has no terms in {ref.lang}", f"it has terms in {langs}")
+        chosen = [lang for lang in listed if ref.lang in (None, lang) or lang == ANY_LANGUAGE]
+        terms = dict.fromkeys(term for lang in chosen for term in listed[lang])
+        return tuple((term, _looker(parse_term(term))) for term in terms)
+
+
+class _Bench:
+    """Compiles one query."""
+
+    def __init__(self, shop: Workshop, query: Query) -> None:
+        self.shop = shop
+        self.query = query
+        self.pairs = 0
+
+    def part(self, node: Node) -> Part:
+        """The compiled node."""
+        made: Part
+        match node:
+            case And(parts=parts):
+                made = All(tuple(map(self.part, parts)))
+            case Or(parts=parts):
+                made = self._either(tuple(map(self.part, parts)))
+            case AtLeast(count=count, parts=parts):
+                made = Some(count, tuple(map(self.part, parts)))
+            case Not(part=part):
+                made = Lacks(self.part(part))
+            case Near(left=left, right=right):
+                made = self._near(self.part(left), self.part(right), node)
+            case In():
+                made = self._inside(node)
+            case _:
+                made = self._leaf(node)
+        return made
+
+    def _either(self, parts: tuple[Part, ...]) -> Part:
+        """OR; it has places if all its parts have."""
+        placed = tuple(part for part in parts if isinstance(part, Leaf | Pair | AnyPlaced))
+        return AnyPlaced(placed) if len(placed) == len(parts) else Some(1, parts)
+
+    def _leaf(self, node: Term | Ref) -> Leaf:
+        leaf = self.shop.leaves.get(node)
+        if leaf is None:
+            found = (
+                self.shop.lookers(self.query, node)
+                if isinstance(node, Ref)
+                else ((show(node), _looker(node)),)
+            )
+            leaf = self.shop.leaves[node] = Leaf(show(node), found)
+        return leaf
+
+    def _inside(self, node: In) -> Part:
+        if node.name in _WHOLE:
+            return self._value(node.name, node.part)
+        fields = _FIELDS[node.name]
+        return Inside(fields, self.part(node.part), indexed=fields[0] in TEXT)
+
+    def _value(self, field: str, node: Node) -> Part:
+        match node:
+            case And(parts=parts):
+                return All(tuple(self._value(field, part) for part in parts))
+            case Or(parts=parts):
+                return Some(1, tuple(self._value(field, part) for part in parts))
+            case Not(part=part):
+                return Lacks(self._value(field, part))
+            case _:
+                term = cast("Term", node)  # the language lets nothing else in here
+                return Value.of(field, show(In(field, term)), term.text, exact=term.kind is Kind.EXACT)
+
+    def _near(self, left: Part, right: Part, near: Near) -> Part:
+        """NEAR between groups: every part of a group has to be near, as many as the group asks for."""
+        match left, right:
+            case (All(parts=parts), _):
+                return All(tuple(self._near(part, right, near) for part in parts))
+            case (_, All(parts=parts)):
+                return All(tuple(self._near(left, part, near) for part in parts))
+            case (Some(count=count, parts=parts), _):
+                return Some(count, tuple(self._near(part, right, near) for part in parts))
+            case (_, Some(count=count, parts=parts)):
+                return Some(count, tuple(self._near(left, part, near) for part in parts))
+        self.pairs += 1
+        if self.pairs > MOST_PAIRS:
+            _refuse(
+                self.query,
+                near,
+                f"the groups beside NEAR make more than {MOST_PAIRS} pairs",
+                "put OR groups or entities beside NEAR, or say it with fewer words",
+            )
+        return Pair(cast("Placed", left), cast("Placed", right), near.within, near.ordered)
+
+
+def _looker(term: Term) -> Looker:
+    return looker(term.text, term.kind)
+
+
+def _refuse(query: Query, node: Node, message: str, hint: str) -> NoReturn:
+    raise QueryError(message, query=query.source, position=node.start, end=node.end, hint=hint)

@@ -1,0 +1,190 @@
+"""A compiled query: parts that look into a story and say what they found, or None."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from monitor.core.match.plan import Everything, Plan
+from monitor.core.match.planning import all_of, any_of, some_of
+from monitor.core.match.spans import Find, Finds, Span
+from monitor.core.text import fold
+
+if TYPE_CHECKING:
+    from monitor.core.match.reading import Reading
+    from monitor.core.match.terms import Looker
+    from monitor.core.text import Words
+
+
+class Part(Protocol):
+    """Any part of a query."""
+
+    def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
+        """What makes the part true in these fields; None if it is not true."""
+
+    def plan(self) -> Plan:
+        """What the index must hold for the part to be true in title, summary or text."""
+
+
+class Placed(Part, Protocol):
+    """A part that has places, and so can stand beside NEAR."""
+
+    def spans(self, reading: Reading, field: str) -> list[Span]:
+        """All its places in one field, in order of their begin."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A term, or all terms of an entity."""
+
+    clause: str
+    lookers: tuple[tuple[str, Looker], ...]  # each with the term as it was written
+
+    def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
+        """Every place of every term."""
+        found = tuple(one for field in fields for span in self.spans(reading, field) for one in span.finds)
+        return found or None
+
+    def spans(self, reading: Reading, field: str) -> list[Span]:
+        """Every place of every term in one field; remembered, since rules share leaves."""
+        memo = (self, field)
+        known = reading.found.get(memo)
+        if known is None:
+            words = reading.words(field)
+            known = reading.found[memo] = sorted(
+                Span(start, end, first, last, (self._find(field, words, term, start, end),))
+                for term, looker in self.lookers
+                for first, last, start, end in looker.found(words)
+            )
+        return known
+
+    def _find(self, field: str, words: Words, term: str, start: int, end: int) -> Find:
+        begin, stop = words.span(start, end)
+        return Find(self.clause, term, field, begin, stop, words.original[begin:stop])
+
+    def plan(self) -> Plan:
+        """Any of the terms."""
+        return any_of(looker.plan() for _, looker in self.lookers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """A term compared with a value of the story: a tag, its tier, its language; or found in its link."""
+
+    field: str
+    clause: str
+    term: str
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, field: str, clause: str, text: str, *, exact: bool) -> Value:
+        """The part for `field:text`."""
+        flags = re.NOFLAG if exact else re.IGNORECASE
+        pattern = re.escape(fold(text).text)
+        return cls(
+            field, clause, text, re.compile(pattern if field == "url" else rf"\s*{pattern}\s*\Z", flags)
+        )
+
+    def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
+        """The first value that fits; `fields` are those of words and do not matter here."""
+        del fields
+        for value in reading.values(self.field):
+            found = self.pattern.search(value) if self.field == "url" else self.pattern.match(value)
+            if found:
+                return (Find(self.clause, self.term, self.field, found.start(), found.end(), found.group()),)
+        return None
+
+    def plan(self) -> Plan:
+        """The index holds no such values."""
+        return Everything()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class All:
+    """Every part."""
+
+    parts: tuple[Part, ...]
+
+    def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
+        """Finds of all parts together."""
+        out: list[Find] = []
+        for part in self.parts:
+            found = part.finds(reading, fields)
+            if found is None:
+                return None
+            out += found
+        return tuple(out)
+
+    def plan(self) -> Plan:
+        """Every part's."""
+        return all_of(part.plan() for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Some:
+    """At least `count` of the parts; one of them is OR."""
+
+    count: int
+    parts: tuple[Part, ...]
+
+    def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
+        """Finds of all parts that are true, if they are enough."""
+        found = [one for part in self.parts if (one := part.finds(reading, fields)) is not None]
+        return tuple(one for finds in found for one in finds) if len(found) >= self.count else None
+
+    def plan(self) -> Plan:
+        """As far as the index can tell."""
+        return some_of(self.count, [part.plan() for part in self.parts])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnyPlaced:
+    """At least one of the parts, all of which have places."""
+
+    parts: tuple[Placed, ...]
+
+    def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
+        """Finds of all parts that are true."""
+        return Some(1, self.parts).finds(reading, fields)
+
+    def spans(self, reading: Reading, field: str) -> list[Span]:
+        """Places of all parts."""
+        return sorted(span for part in self.parts for span in part.spans(reading, field))
+
+    def plan(self) -> Plan:
+        """Any part's."""
+        return any_of(part.plan() for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lacks:
+    """Not the part."""
+
+    part: Part
+
+    def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
+        """Nothing, which makes it true; None if the part was found."""
+        return () if self.part.finds(reading, fields) is None else None
+
+    def plan(self) -> Plan:
+        """What a story lacks, the index cannot hold."""
+        return Everything()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inside:
+    """The part in other fields than those around it."""
+
+    fields: tuple[str, ...]
+    part: Part
+    indexed: bool  # whether the index holds these fields
+
+    def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
+        """Finds in the fields of this part."""
+        del fields
+        return self.part.finds(reading, self.fields)
+
+    def plan(self) -> Plan:
+        """The part's, where the index knows the fields."""
+        return self.part.plan() if self.indexed else Everything()

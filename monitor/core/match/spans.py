@@ -1,0 +1,55 @@
+"""Places in a text where a part of a query was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from monitor.core.model import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+TEXT = ("title", "summary", "text")
+"""Fields that are searched where a query names none, in the order in which evidence is shown."""
+
+
+class Find(NamedTuple):
+    """A term found; `start` and `end` count in the original text of the field."""
+
+    clause: str
+    term: str
+    field: str
+    start: int
+    end: int
+    surface: str
+
+
+class Span(NamedTuple):
+    """From one word to another of a field; `start` and `end` count in its folded text."""
+
+    start: int
+    end: int
+    first: int  # numbers of words
+    last: int
+    finds: tuple[Find, ...]
+
+
+Finds = tuple[Find, ...]
+
+_ORDER = {name: at for at, name in enumerate(TEXT)}
+
+
+def evidence(finds: Iterable[Find]) -> tuple[Evidence, ...]:
+    """By field, then place; where places of one clause overlap, the first and longest stays."""
+    ordered = sorted(
+        set(finds), key=lambda f: (_ORDER.get(f.field, len(TEXT)), f.field, f.start, -f.end, f.clause, f.term)
+    )
+    reached: dict[tuple[str, str], int] = {}
+    out: list[Evidence] = []
+    for one in ordered:
+        owner = (one.clause, one.field)
+        if one.start >= reached.get(owner, 0):
+            reached[owner] = one.end
+            out.append(Evidence(*one))
+    return tuple(out)

@@ -1,0 +1,139 @@
+"""What one stage hands to the next: fetch -> parse -> facts -> decide -> save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.model.alerts import Card, Destination, Kind, Subscription
+from monitor.core.model.rules import Hit, Level, RuleId
+from monitor.core.model.sources import FeedState, FeedUrl, Validators
+from monitor.core.model.stories import Story, StoryKey
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A 200 with a body."""
+
+    feed: FeedUrl
+    url: str  # where it came from in the end, after redirects
+    body: bytes  # content-decoded (gzip, deflate), bounded
+    digest: str  # of the body
+    content_type: str | None = None
+    validators: Validators = Validators()  # noqa: RUF009  # a frozen value
+    max_age: int | None = None  # seconds for which the server says it stays fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A 304, or a 200 with the very bytes of last time."""
+
+    feed: FeedUrl
+    validators: Validators | None = None  # given with the answer; None keeps the old ones
+    max_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """The server asks for patience (429, 503): `after` seconds if it said how long."""
+
+    feed: FeedUrl
+    reason: str
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """410: never ask again."""
+
+    feed: FeedUrl
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No page: unreachable, an error status, too large, not a feed... `reason` is for people and names the mend."""
+
+    feed: FeedUrl
+    reason: str
+
+
+Fetched = Page | Unchanged | RetryLater | Gone | Failed
+"""What fetching gives, in every case; nothing is raised across the street."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A page, parsed: what the feed says of itself, its stories in document order, and what was odd about it."""
+
+    feed: FeedUrl
+    stories: tuple[Story, ...]
+    title: str | None = None
+    link: str | None = None
+    lang: str | None = None
+    ttl: int | None = None  # seconds
+    hub: str | None = None  # WebSub hub
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMark:
+    """What grouping needs of a story that is on a card already."""
+
+    feed: FeedUrl
+    canonical_url: str | None
+    fingerprint: str  # of the title, folded
+    words: frozenset[str]  # of the title, folded to stems
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentCard:
+    """A card young enough for a new story to join."""
+
+    card: Card
+    rules: frozenset[RuleId]
+    stories: tuple[StoryMark, ...]
+    told: frozenset[Destination]  # where an alert for it was sent or is owed
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that `decide` needs of the store: the answer to the clerk's one question."""
+
+    state: FeedState
+    known: frozenset[StoryKey]  # of the keys asked for, those already stored for this feed
+    cards: tuple[RecentCard, ...]  # newest first
+    subscriptions: tuple[Subscription, ...]  # of destinations that can be reached
+    next_card: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A new story, what it hit, and the card it is on (None if nothing hit)."""
+
+    story: Story
+    hits: tuple[Hit, ...] = ()
+    card: int | None = None
+    why: str = ""  # why this card, or why it hit but raised nothing (first sight of the feed)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A delivery to be put into the outbox, unless it is there already."""
+
+    card: int
+    destination: Destination
+    kind: Kind
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One decision: saved whole or not at all."""
+
+    state: FeedState
+    decided_at: datetime
+    stories: tuple[Kept, ...] = ()
+    cards: tuple[Card, ...] = ()  # new ones, and those whose level rose
+    deliveries: tuple[Owed, ...] = ()

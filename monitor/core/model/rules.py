@@ -1,0 +1,92 @@
+"""Rules: what people wait for, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NewType
+
+from monitor.core.language import Query
+from monitor.core.model.sources import Feed
+
+RuleId = NewType("RuleId", str)
+"""A rule's name in rules.yaml: a word, short and stable."""
+
+
+class Level(IntEnum):
+    """How much a hit matters; higher overtakes lower."""
+
+    INFO = 1
+    ALERT = 2
+    FLASH = 3
+
+    @property
+    def word(self) -> str:
+        """The level as rules.yaml and people write it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A named list of terms, per language; `@name` in a query means any of them."""
+
+    name: str
+    terms: Mapping[str, tuple[str, ...]]  # language tag ("*" for any) -> terms, each in the query language
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Texts that a rule must and must not match; they run whenever the rules are loaded."""
+
+    match: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of rules.yaml."""
+
+    id: RuleId
+    match: Query
+    unless: Query | None = None
+    level: Level = Level.ALERT
+    name: str = ""  # what it waits for, in words; may be empty
+    tags: tuple[str, ...] = ()
+    examples: Examples = Examples()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All of rules.yaml, validated. `version` is a short digest of the file's bytes."""
+
+    feeds: tuple[Feed, ...] = ()
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One place that made a rule match.
+
+    `start` and `end` are character offsets into the story's field named `field` (title, summary, text, ...);
+    `surface` is what stands there; `term` is what the rule asked for; `clause` is the part of the rule, printed
+    in the query language, that the term belongs to.
+    """
+
+    clause: str
+    term: str
+    field: str
+    start: int
+    end: int
+    surface: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule matched a story, and why."""
+
+    rule: RuleId
+    level: Level
+    evidence: tuple[Evidence, ...]

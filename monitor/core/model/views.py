@@ -1,0 +1,75 @@
+"""What the store answers when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.core.model.alerts import Card, Delivery, Destination
+from monitor.core.model.rules import Hit, RuleId
+from monitor.core.model.sources import FeedState
+from monitor.core.model.stories import Story
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStory:
+    """A story as it lies in the store."""
+
+    id: int
+    story: Story
+    seen_at: datetime
+    rules: tuple[RuleId, ...] = ()  # that it hit
+    card: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardStory:
+    """A story on a card, with what it hit."""
+
+    story: Story
+    seen_at: datetime
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card with all its stories, first seen first."""
+
+    card: Card
+    stories: tuple[CardStory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery in our hands, with the card it is about and the chat message that carries the card already."""
+
+    delivery: Delivery
+    view: CardView
+    message: str | None = None  # id of the sent alert, for an update
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A delivery that was refused for good."""
+
+    delivery: Delivery
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """The store in figures."""
+
+    feeds: tuple[FeedState, ...] = ()
+    stories: int = 0
+    hits: int = 0
+    cards: int = 0
+    owed: int = 0  # waiting or in flight
+    oldest_owed_at: datetime | None = None
+    sent: int = 0
+    dead: tuple[DeadLetter, ...] = ()  # newest first, at most 20
+    dead_count: int = 0
+    suspended: Mapping[Destination, str] = field(default_factory=dict)  # destination -> reason
+    beats: Mapping[str, datetime] = field(default_factory=dict)  # heart of the process -> last beat
+    subscriptions: int = 0

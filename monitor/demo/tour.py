@@ -1,0 +1,85 @@
+"""What the demo says while the real job runs: each poll as a line, a heading now and then, what to try next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from monitor.core.model import FeedUrl, Kind, RuleBook
+from monitor.poll import Polled
+from monitor.terminal.screen import Screen
+
+ROUNDS = 2
+
+
+class Tour:
+    """Comments the polls of the demo's feeds; `polled_twice` is set once each was polled twice."""
+
+    def __init__(self, screen: Screen, book: RuleBook) -> None:
+        self._screen = screen
+        self._book = book
+        self._polls: Counter[FeedUrl] = Counter()
+        self._stories = 0
+        self._silent = 0
+        self._alerts = 0
+        self._later_alerts = 0
+        self.polled_twice = asyncio.Event()
+
+    def begin(self) -> None:
+        """What is going to happen."""
+        say = self._screen.line
+        say("Tocsin demo: the real job on three small feeds, served on this machine.", "bold")
+        say(
+            f"{len(self._book.rules)} rules of rules.yaml watch {len(self._book.feeds)} feeds "
+            "for a North Korean who enters a consulate in Vladivostok."
+        )
+        say("Texts: Wikinews (CC BY 2.5) and samples written for this demo; nothing here is news.", "dim")
+        say()
+
+    def polled(self, polled: Polled) -> None:
+        """One poll ended."""
+        url = polled.feed.url
+        self._polls[url] += 1
+        turn = self._polls[url]
+        if turn > ROUNDS:
+            return
+        name = f"poll {turn}  {polled.feed.name}: "
+        if polled.state.last_error:
+            self._screen.line(name + f"failed, {polled.state.last_error}", "red")
+        elif polled.outcome is None:
+            self._screen.line(name + "unchanged, the server had nothing to send", "dim")
+        else:
+            stories = polled.outcome.stories
+            hits = sum(1 for kept in stories if kept.hits)
+            alerts = sum(1 for owed in polled.outcome.deliveries if owed.kind is Kind.ALERT)
+            self._stories += len(stories)
+            self._silent += len(stories) - hits
+            self._alerts += alerts
+            self._later_alerts += alerts if turn > 1 else 0
+            what = (
+                f"{len(stories)} new stories, {hits} matched"
+                if stories
+                else "a new page, but no new story in it"
+            )
+            self._screen.line(name + what, "dim")
+        if all(self._polls[feed.url] >= ROUNDS for feed in self._book.feeds):
+            self.polled_twice.set()
+
+    def end(self) -> None:
+        """What happened."""
+        say = self._screen.line
+        say()
+        say(
+            f"{self._stories} stories came, {self._alerts} raised an alert, {self._silent} rightly raised nothing; "
+            f"the second polls raised {self._later_alerts} alerts.",
+            "bold",
+        )
+        say(
+            "Among the silent ones: an asylum case in another country, an embassy in another story, 태평양 (which contains 평양)."
+        )
+        say()
+
+    def invite(self) -> None:
+        """What a person can do now."""
+        say = self._screen.line
+        say("Your turn. Try: /latest   /search defector OR asylum   /why 1   /help   (/quit ends)", "bold")

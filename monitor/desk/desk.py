@@ -1,0 +1,226 @@
+"""The questions: one method each, asked in the thread of the store, answered with a value in every case."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from monitor.core.access import Action, Mode, Refusal, may
+from monitor.core.model import Destination, Rule, RuleBook, RuleId, Subscription
+from monitor.desk import answers as a
+from monitor.desk.answers import ALL, Caller, Forbidden, NotSubscribed, Target, UnknownRule
+from monitor.desk.figures import feeds, status
+from monitor.desk.past import search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from monitor.ports import Clock, Store
+
+MOST = 10
+"""Cards in one answer."""
+
+TASTE = 3
+"""Cards that show a new subscriber what to expect."""
+
+
+class Desk:
+    """Answers what people ask.
+
+    Every question first asks whether the caller may ask it. Nothing is raised for what a person asks;
+    StoreError passes through where the database cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        book: Callable[[], RuleBook],
+        access: Mode,
+        clock: Clock,
+        rules_problem: Callable[[], str | None],
+    ) -> None:
+        """`book` gives the rules in force; `rules_problem` the report of a failed reload since, or None."""
+        self._store = store
+        self._book = book
+        self._access = access
+        self._clock = clock
+        self._rules_problem = rules_problem
+
+    def now(self) -> datetime:
+        """The time to which ages in an answer relate."""
+        return self._clock()
+
+    def names(self) -> dict[RuleId, str]:
+        """What the rules wait for, in words, where rules.yaml says it."""
+        return {rule.id: rule.name for rule in self._book().rules if rule.name}
+
+    def start(self, caller: Caller) -> a.Welcome | Forbidden:
+        """Somebody came, or came back: what was held back for this chat goes on."""
+        if refusal := self._refusal(Action.READ, caller):
+            return refusal
+        may_follow = self._refusal(Action.FOLLOW, caller) is None
+        resumed = may_follow and self._store.resume(caller.here)
+        book = self._book()
+        return a.Welcome(
+            rules=len(book.rules),
+            feeds=len(book.feeds),
+            subscriptions=len(self._store.subscriptions(caller.here)),
+            resumed=resumed,
+            may_follow=may_follow,
+        )
+
+    def resume(self, destination: Destination) -> bool:
+        """A chat let the bot in again: what was held back goes on. False if nothing was."""
+        return self._store.resume(destination)
+
+    def allowed(self, caller: Caller) -> Forbidden | None:
+        """None if the caller may read at all."""
+        return self._refusal(Action.READ, caller)
+
+    def subscribe(
+        self, caller: Caller, selector: str, target: Target | None = None
+    ) -> a.Subscribed | UnknownRule | Forbidden:
+        """Make the alerts of a rule, or of all, come to the caller's chat or to `target`."""
+        if refusal := self._refusal(Action.FOLLOW, caller, target):
+            return refusal
+        book = self._book()
+        known = (ALL, *(rule.id for rule in book.rules))
+        meant = _same(selector, known)
+        if meant is None:
+            return UnknownRule(selector, _nearest(selector, known), known[1:])
+        where, title = (target.destination, target.title) if target else (caller.here, caller.title)
+        new = self._store.subscribe(Subscription(where, meant, self._clock(), caller.person, title))
+        have = {s.selector for s in self._store.subscriptions(where)}
+        taste = self._store.cards(TASTE, rule=None if meant == ALL else RuleId(meant))
+        return a.Subscribed(meant, _rule(book, meant), target, new, meant != ALL and ALL in have, taste)
+
+    def unsubscribe(
+        self, caller: Caller, selector: str, target: Target | None = None
+    ) -> a.Unsubscribed | NotSubscribed | Forbidden:
+        """End one subscription of a chat; "all" ends every one of them."""
+        if refusal := self._refusal(Action.LEAVE, caller, target):
+            return refusal
+        where = target.destination if target else caller.here
+        have = tuple(s.selector for s in self._store.subscriptions(where))
+        meant = _same(selector, (ALL, *have))
+        if meant is None or not have:
+            return NotSubscribed(selector, _nearest(selector, have), have, target)
+        gone = self._store.unsubscribe(where, None if meant == ALL else meant)
+        left = tuple(s.selector for s in self._store.subscriptions(where))
+        return a.Unsubscribed(meant, target, gone, left)
+
+    def subscriptions(self, caller: Caller, target: Target | None = None) -> a.Subscriptions | Forbidden:
+        """What comes to the caller's chat, or to `target`."""
+        if refusal := self._refusal(Action.READ, caller, target):
+            return refusal
+        where = target.destination if target else caller.here
+        book = self._book()
+        followed = []
+        for each in self._store.subscriptions(where):
+            rule = _rule(book, each.selector)
+            followed.append(
+                a.Followed(each.selector, each.since, rule, each.selector != ALL and rule is None)
+            )
+        return a.Subscriptions(tuple(followed), target, self._store.status().suspended.get(where))
+
+    def latest(
+        self, caller: Caller, count: int, rule: str | None = None, before: int | None = None
+    ) -> a.Latest | UnknownRule | Forbidden:
+        """The newest cards, at most `MOST`; only of `rule`, only numbers below `before`, where given."""
+        if refusal := self._refusal(Action.READ, caller):
+            return refusal
+        wanted = min(max(count, 1), MOST)
+        chosen = None
+        if rule is not None and rule.casefold() != ALL:
+            known = [each.id for each in self._book().rules]
+            chosen = RuleId(_same(rule, known) or rule)
+            if chosen not in known and not self._store.cards(1, rule=chosen):
+                return UnknownRule(rule, _nearest(rule, known), tuple(known))
+        cards = self._store.cards(wanted + 1, before, chosen)
+        older = cards[wanted - 1].card.number if len(cards) > wanted else None
+        return a.Latest(cards[:wanted], chosen, older)
+
+    def search(
+        self, caller: Caller, query: str, before: int | None = None
+    ) -> a.Found | a.QueryMistake | Forbidden:
+        """One page of stored stories that match; `before` is the story id where the last page ended."""
+        if refusal := self._refusal(Action.READ, caller):
+            return refusal
+        return search(self._store, self._book(), self._clock, query, before)
+
+    def why(self, caller: Caller, number: int) -> a.Why | a.NoCard | Forbidden:
+        """A card, with what matched in it."""
+        if refusal := self._refusal(Action.READ, caller):
+            return refusal
+        card = self._store.card(number)
+        if card is not None:
+            return a.Why(card)
+        newest = self._store.cards(1)
+        return a.NoCard(number, newest[0].card.number if newest else None)
+
+    def rules(self, caller: Caller) -> a.Rules | Forbidden:
+        """All rules in force."""
+        if refusal := self._refusal(Action.READ, caller):
+            return refusal
+        book = self._book()
+        have = {s.selector for s in self._store.subscriptions(caller.here)}
+        lines = tuple(a.RuleLine(rule, bool({rule.id, ALL} & have)) for rule in book.rules)
+        return a.Rules(lines, book.version, self._rules_problem() is not None)
+
+    def rule(self, caller: Caller, asked: str) -> a.OneRule | UnknownRule | Forbidden:
+        """One rule in full."""
+        listed = self.rules(caller)
+        if isinstance(listed, Forbidden):
+            return listed
+        known = tuple(line.rule.id for line in listed.lines)
+        meant = _same(asked, known)
+        for line in listed.lines:
+            if line.rule.id == meant:
+                newest = self._store.cards(1, rule=line.rule.id)
+                return a.OneRule(line, newest[0] if newest else None)
+        return UnknownRule(asked, _nearest(asked, known), known)
+
+    def feeds(self, caller: Caller) -> a.Feeds | Forbidden:
+        """How the feeds do; addresses and errors for owners only."""
+        if refusal := self._refusal(Action.READ, caller):
+            return refusal
+        return feeds(self._store.feed_states(), detailed=self._inspects(caller))
+
+    def status(self, caller: Caller) -> a.Status | Forbidden:
+        """How Tocsin does; addresses, errors and other chats for owners only."""
+        if refusal := self._refusal(Action.READ, caller):
+            return refusal
+        return status(
+            self._store.status(),
+            self._book(),
+            self._clock(),
+            self._rules_problem(),
+            detailed=self._inspects(caller),
+        )
+
+    def _inspects(self, caller: Caller) -> bool:
+        return self._refusal(Action.INSPECT, caller) is None
+
+    def _refusal(self, action: Action, caller: Caller, target: Target | None = None) -> Forbidden | None:
+        reason: Refusal | None = may(action, caller.rights, self._access, target.reach if target else None)
+        return None if reason is None else Forbidden(reason, target)
+
+
+def _rule(book: RuleBook, selector: str) -> Rule | None:
+    return next((rule for rule in book.rules if rule.id == selector), None)
+
+
+def _same(asked: str, known: Iterable[str]) -> str | None:
+    """The name that was meant, whatever its case: phones begin a line with a capital."""
+    return next((name for name in known if name.casefold() == asked.casefold()), None)
+
+
+def _nearest(asked: str, known: Iterable[str]) -> str | None:
+    """What somebody who misspelt a name may have meant; also where they typed only a part of it."""
+    names = {name.casefold(): name for name in known}
+    wanted = asked.casefold()[:100]
+    close = get_close_matches(wanted, names, n=1, cutoff=0.6)
+    close += [name for name in names if len(wanted) > 2 and wanted in name]  # noqa: PLR2004 two letters are in every name
+    return names[close[0]] if close else None

@@ -1,0 +1,166 @@
+"""What Tocsin asks of the world. Fakes stand here and nowhere else.
+
+`Store` is implemented in `db/` (SQLite, memory) and held to one contract suite; `Fetch` and `Parse` in
+`monitor/feeds/`; `Messenger` in `monitor/chat/` (Telegram) and `monitor/terminal/`; `Clock` and `Offload` in
+`bot.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import ParamSpec, Protocol, TypeVar
+
+from monitor.core.match import Plan
+from monitor.core.model import (
+    Batch,
+    CardView,
+    Claimed,
+    Destination,
+    Facts,
+    Failed,
+    Feed,
+    FeedState,
+    FeedUrl,
+    Fetched,
+    Outcome,
+    Page,
+    Receipt,
+    RuleId,
+    StoredStory,
+    StoreStatus,
+    StoryKey,
+    Subscription,
+)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Clock = Callable[[], datetime]
+"""Now, aware, in UTC."""
+
+
+class Store(Protocol):
+    """Where everything is kept. Synchronous, owned by one thread; every method is one transaction.
+
+    Any method raises StoreError if the database cannot be used; none leaves half a change behind.
+    """
+
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Make the known feeds those of rules.yaml (bot, on load).
+
+        New ones become due at `now`; known ones keep their state and take the new name; ones no longer listed are
+        no longer due but keep their stories, and come back with their state if they are listed again.
+        """
+
+    def due_feeds(self, now: datetime, limit: int) -> tuple[FeedState, ...]:
+        """Listed feeds with `next_poll_at <= now`, longest overdue first (poll)."""
+
+    def feed_states(self) -> tuple[FeedState, ...]:
+        """All listed feeds, by name (desk)."""
+
+    def facts_for(self, feed: FeedUrl, keys: Sequence[StoryKey], cards_since: datetime) -> Facts:
+        """The one question of the clerk (ingest). Cards count that gained a story at or after `cards_since`.
+
+        Subscriptions of suspended destinations are left out. Raises KeyError for a feed never synced.
+        """
+
+    def save(self, outcome: Outcome) -> None:
+        """Make one decision true, whole or not at all (ingest).
+
+        Saving the same outcome twice changes nothing more. An ALERT owed twice stays one; an UPDATE that was
+        already sent becomes owed again; one still waiting stays as it is.
+        """
+
+    def save_state(self, state: FeedState) -> None:
+        """Keep what a poll without a page taught (ingest)."""
+
+    def claim(
+        self, now: datetime, lease: float, limit: int, resting: frozenset[Destination] = frozenset()
+    ) -> tuple[Claimed, ...]:
+        """Take deliveries that are owed and due (deliver): highest level first, then oldest first.
+
+        None for the `resting` destinations: pacing lets them breathe.
+
+        At most one per destination, and none for a destination that has one in flight or is suspended; an
+        UPDATE waits until its ALERT was sent. Each becomes SENDING with attempt + 1, under a lease of `lease`
+        seconds. A row whose lease ran out is claimed again, as a repeat.
+        """
+
+    def settle(self, delivery: int, attempt: int, receipt: Receipt, now: datetime) -> bool:
+        """Record what became of a claimed send (deliver).
+
+        Sent -> SENT; Later -> OWED, not before now + after, and where it does not count the attempt is given
+        back; Unknown -> OWED as a repeat, once, then DEAD; Refused -> DEAD, and with `suspend` the destination
+        is suspended and its other deliveries stay owed. False, and nothing changed, if `attempt` is not the
+        current one: somebody else holds it (a fence against late answers).
+        """
+
+    def recover(self, now: datetime) -> int:
+        """After a crash: what was SENDING becomes OWED as a repeat (bot, at start). Returns how many."""
+
+    def subscribe(self, subscription: Subscription) -> bool:
+        """Add it (desk); lifts a suspension of its destination. False if it was there already."""
+
+    def unsubscribe(self, destination: Destination, selector: str | None) -> int:
+        """Remove one selector, or all for None (desk); owed deliveries stay owed. Returns how many went."""
+
+    def subscriptions(self, destination: Destination | None = None) -> tuple[Subscription, ...]:
+        """Those of one destination, or all, oldest first (desk)."""
+
+    def resume(self, destination: Destination) -> bool:
+        """Lift a suspension (desk, on /start). False if there was none."""
+
+    def cards(
+        self, limit: int, before: int | None = None, rule: RuleId | None = None
+    ) -> tuple[CardView, ...]:
+        """Newest cards first (desk); only numbers below `before`; only cards with a hit of `rule`."""
+
+    def card(self, number: int) -> CardView | None:
+        """One card (desk)."""
+
+    def candidates(self, plan: Plan, before: int | None = None) -> Iterator[StoredStory]:
+        """Stories that could match (desk): a superset of what the matcher will accept, newest stored first.
+
+        Only ids below `before`. Lazily read, so that a caller who has enough stops for free.
+        """
+
+    def status(self) -> StoreStatus:
+        """The store in figures (desk)."""
+
+    def beat(self, heart: str, now: datetime) -> None:
+        """A part of the process shows that it lives (schedule)."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+class Fetch(Protocol):
+    """Bytes, or the reason why not; never raises for what a server or network does (poll)."""
+
+    async def __call__(self, feed: Feed, state: FeedState) -> Fetched:
+        """Ask for the feed's page, on the terms of what is known of it."""
+
+
+class Parse(Protocol):
+    """A page into a batch, in a process that is killed if it takes too long (poll)."""
+
+    async def __call__(self, feed: Feed, page: Page) -> Batch | Failed:
+        """The page's stories, or why it has none to give."""
+
+
+class Messenger(Protocol):
+    """Words a card for a destination and sends it (deliver); never raises for what the far side does."""
+
+    async def deliver(self, claimed: Claimed) -> Receipt:
+        """Send or edit, once, and say what became of it."""
+
+
+class Offload(Protocol):
+    """Runs a function in the one thread that owns the store, in order of arrival."""
+
+    async def __call__(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `work` returns or raises."""
+
+
+__all__ = ["CardView", "Clock", "Fetch", "Messenger", "Offload", "Parse", "Store"]

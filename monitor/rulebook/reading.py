@@ -1,0 +1,71 @@
+"""Reading a rules file: bytes in, a rule book or every mistake out."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from monitor.core.errors import Mistake, RulesError
+from monitor.rulebook.build import Checker, Loaded
+from monitor.rulebook.document import MOST_BYTES, Unreadable, decode, parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from monitor.core.model import RuleBook
+
+
+def load(path: Path) -> RuleBook:
+    """The rule book of a file; raises RulesError with every mistake."""
+    return load_file(path).book
+
+
+def read(text: str, name: str) -> RuleBook:
+    """The rule book that a text holds; `name` stands for the file in messages. Raises RulesError."""
+    return read_bytes(text.encode("utf-8", errors="surrogatepass"), name).book
+
+
+def load_file(path: Path) -> Loaded:
+    """Book and matcher of a file; raises RulesError."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        message = "there is no such file" if missing else f"the file cannot be read ({error.strerror})"
+        hint = "Write one, or name another by the setting RULES." if missing else "Mend its access rights."
+        raise RulesError(str(path), (Mistake(0, 0, message, hint),)) from error
+    return read_bytes(data, str(path))
+
+
+def read_bytes(data: bytes, name: str) -> Loaded:
+    """Book and matcher of a file's bytes; raises RulesError."""
+    try:
+        source = decode(data)
+    except Unreadable as error:
+        raise RulesError(name, (error.mistake,)) from error
+    try:
+        root, mistakes = parse(source)
+    except Unreadable as error:
+        raise RulesError(name, (error.mistake,), source.lines) from error
+    if root is None:
+        mistake = Mistake(
+            0, 0, "the file is empty", "Write `feeds:` and `rules:`; the shipped rules.yaml shows how."
+        )
+        raise RulesError(name, (mistake,))
+    version = hashlib.sha256(data).hexdigest()[:8]
+    checker = Checker(source, root, version)
+    loaded = checker.check()
+    if loaded is None or mistakes:
+        raise RulesError(name, _all(mistakes, checker.mistakes), source.lines)
+    return loaded
+
+
+def _all(form: list[Mistake], content: list[Mistake]) -> tuple[Mistake, ...]:
+    """Each mistake once. Where the form is wrong already, what follows from it would only distract."""
+    places = {(mistake.line, mistake.column) for mistake in form}
+    rest = [mistake for mistake in content if (mistake.line, mistake.column) not in places]
+    return tuple(dict.fromkeys([*form, *rest]))
+
+
+__all__ = ["load", "load_file", "read", "read_bytes"]

@@ -1,0 +1,134 @@
+"""Settings: the only reader of the environment and of `.env`.
+
+`load` gives one frozen `Settings` or raises SettingsError, which names the variable and the mend and never
+shows a secret. `table` is the contract in one place, `convert` turns each text into its value.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from dotenv.parser import parse_stream
+
+from monitor.core.access import Mode
+from monitor.settings import convert
+from monitor.settings.convert import Secret
+from monitor.settings.table import DEFAULTS, LOG_FORMATS, LOG_LEVELS, NAMES, TABLE, Variable, markdown_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENV_FILE = Path(".env")
+TOKEN_NAMES = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked. Durations are seconds."""
+
+    token: Secret | None = field(default=None, repr=False)  # None: the terminal is the chat
+    telegram_api_url: str = DEFAULTS["TELEGRAM_API_URL"]  # without a slash at its end
+    database: Path = Path(DEFAULTS["DATABASE"])
+    rules: Path = Path(DEFAULTS["RULES"])
+    owners: frozenset[int] = frozenset()
+    access: Mode = Mode.CLOSED
+    alert_on_first_poll: bool = False
+    poll_floor: int = int(DEFAULTS["POLL_FLOOR"])
+    allow_hosts: tuple[str, ...] = ()  # host names in lower case; addresses and networks as CIDR
+    proxy: Secret | None = field(default=None, repr=False)  # may carry a password
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo(DEFAULTS["TIMEZONE"]))
+    language: str = DEFAULTS["LANGUAGE"]
+    log_level: str = DEFAULTS["LOG_LEVEL"]
+    log_format: str = DEFAULTS["LOG_FORMAT"]
+    warnings: tuple[str, ...] = ()  # what works but should be mended, a sentence each
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log or message may show: the token, and the proxy's password as written and decoded."""
+        found: list[str] = []
+        if self.token is not None:
+            found.append(self.token.reveal())
+        if self.proxy is not None:
+            password = urlsplit(self.proxy.reveal()).password or ""
+            found += [password, unquote(password)]
+        return tuple(dict.fromkeys(secret for secret in found if secret))
+
+
+def read_environment() -> Settings:
+    """The settings of this process: its environment, then `.env` beside it. Raises SettingsError."""
+    return load(os.environ, ENV_FILE)
+
+
+def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
+    """Settings from the environment and, for what is not set there, from `env_file` (which need not exist).
+
+    An empty value counts as not set. Raises SettingsError at the first variable that cannot be used.
+    """
+    warnings: list[str] = []
+    written = _from_file(env_file, warnings) if env_file is not None and env_file.exists() else {}
+    if any(environ.get(name, "").strip() for name in TOKEN_NAMES):  # the environment's choice of the two wins
+        written = {name: value for name, value in written.items() if name not in TOKEN_NAMES}
+    values = {name: _chosen(name, environ, written) for name in NAMES}
+    return Settings(
+        token=convert.token(values["TELEGRAM_BOT_TOKEN"], values["TELEGRAM_BOT_TOKEN_FILE"], warnings),
+        telegram_api_url=convert.api_url(values["TELEGRAM_API_URL"], warnings),
+        database=convert.database(values["DATABASE"]),
+        rules=convert.path(values["RULES"]),
+        owners=convert.owners(values["OWNERS"]),
+        access=convert.access(values["ACCESS"]),
+        alert_on_first_poll=convert.yes_or_no("ALERT_ON_FIRST_POLL", values["ALERT_ON_FIRST_POLL"]),
+        poll_floor=convert.poll_floor(values["POLL_FLOOR"]),
+        allow_hosts=convert.allow_hosts(values["ALLOW_HOSTS"]),
+        proxy=convert.proxy(values["PROXY"]),
+        timezone=convert.timezone(values["TIMEZONE"]),
+        language=convert.language(values["LANGUAGE"], warnings),
+        log_level=convert.one_of("LOG_LEVEL", values["LOG_LEVEL"], LOG_LEVELS),
+        log_format=convert.one_of("LOG_FORMAT", values["LOG_FORMAT"], LOG_FORMATS),
+        warnings=tuple(warnings),
+    )
+
+
+def _chosen(name: str, environ: Mapping[str, str], written: Mapping[str, str]) -> str:
+    for source in (environ, written):
+        value = source.get(name, "").strip()
+        if value:
+            return value
+    return DEFAULTS[name]
+
+
+def _from_file(path: Path, warnings: list[str]) -> dict[str, str]:
+    """What `.env` sets; warns of lines that cannot be read and of names that look like ours misspelt."""
+    found: dict[str, str] = {}
+    try:
+        with path.open(encoding="utf-8-sig") as stream:
+            bindings = list(parse_stream(stream))
+    except OSError as error:
+        convert.refuse(str(path), f"cannot be read ({error.strerror}); mend its access or remove it", error)
+    except UnicodeDecodeError as error:
+        convert.refuse(str(path), "is not UTF-8 text; save it as UTF-8", error)
+    for binding in bindings:
+        if binding.error:
+            warnings.append(f"{path}, line {binding.original.line}: cannot be read; write NAME=value")
+        elif binding.key is not None and binding.value is not None:
+            found[binding.key] = binding.value
+            near = None if binding.key in NAMES else _nearest_name(binding.key)
+            if near is not None:
+                place = f"{path}, line {binding.original.line}"
+                warnings.append(f"{place}: {binding.key} is not a setting; did you mean {near}?")
+    return found
+
+
+def _nearest_name(key: str) -> str | None:
+    upper = key.upper().replace("-", "_")
+    contained = [name for name in NAMES if upper == name or name.endswith(f"_{upper}")]
+    near = contained or difflib.get_close_matches(upper, NAMES, n=1, cutoff=0.75)
+    return near[0] if near else None
+
+
+__all__ = ["TABLE", "Secret", "Settings", "Variable", "load", "markdown_table", "read_environment"]

@@ -1,0 +1,244 @@
+"""From the text of a setting to its value; each function raises SettingsError with the mend."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from monitor.core.access import Mode
+from monitor.core.errors import SettingsError
+from monitor.settings.table import LANGUAGES
+
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
+_YES = frozenset({"yes", "true", "on", "1"})
+_NO = frozenset({"no", "false", "off", "0"})
+_LARGEST_TOKEN_FILE = 4096  # bytes
+_LOCAL_ENDINGS = (".local", ".lan", ".internal", ".localhost", ".home.arpa")
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that is not shown by accident: `reveal` is the only way to it."""
+
+    _value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The secret itself: for the one call that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __str__(self) -> str:
+        return "…"
+
+
+def refuse(variable: str, message: str, cause: Exception | None = None) -> NoReturn:
+    """Raise SettingsError for a variable: what is wrong, and the mend."""
+    raise SettingsError(variable, message) from cause
+
+
+def token(value: str, file: str, warnings: list[str]) -> Secret | None:
+    """The bot's token, from the variable or from the file; None if neither is set."""
+    variable = "TELEGRAM_BOT_TOKEN"
+    if value and file:
+        refuse(variable, "is set, and TELEGRAM_BOT_TOKEN_FILE too; keep one of them, best the file")
+    if file:
+        variable = "TELEGRAM_BOT_TOKEN_FILE"
+        value = _token_of_file(variable, path(file), warnings)
+    if value and not _TOKEN.fullmatch(value):
+        refuse(
+            variable,
+            "does not hold a bot token; copy it whole from @BotFather, it looks like 123456789:AAF0…",
+        )
+    return Secret(value) if value else None
+
+
+def _token_of_file(variable: str, file: Path, warnings: list[str]) -> str:
+    try:
+        with file.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            value = stream.read(_LARGEST_TOKEN_FILE).decode("utf-8-sig", errors="replace").strip()
+    except OSError as error:
+        refuse(
+            variable, f"{file} cannot be read ({error.strerror}); name a file that this user may read", error
+        )
+    if not value:
+        refuse(variable, f"{file} is empty; write the token from @BotFather into it")
+    if mode & (stat.S_IRGRP | stat.S_IROTH):
+        warnings.append(f"{variable}: {file} can be read by other users; run: chmod 600 {file}")
+    return value
+
+
+def _web_url(variable: str, value: str, example: str) -> SplitResult:
+    """The parts of an http(s) URL with a host. The message never shows the value: it may hold a password."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises on a port that is none
+    except ValueError as error:
+        refuse(variable, f"is not a URL; write it like {example}", error)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(mark.isspace() for mark in value):
+        refuse(variable, f"must be an http:// or https:// address; write it like {example}")
+    return parts
+
+
+def api_url(value: str, warnings: list[str]) -> str:
+    """The Bot API server, without a slash at its end."""
+    variable = "TELEGRAM_API_URL"
+    parts = _web_url(variable, value, "https://api.telegram.org")
+    if parts.query or parts.fragment or parts.username is not None:
+        refuse(
+            variable, "must be an address without user, '?' or '#'; write it like https://api.telegram.org"
+        )
+    host = parts.hostname or ""
+    if parts.scheme == "http" and not _is_near(host):
+        warnings.append(f"{variable}: the token travels to {host} unencrypted; use https://")
+    return value.rstrip("/")
+
+
+def _is_near(host: str) -> bool:
+    """Whether a host is this machine or in the local network, as far as its name tells."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(_LOCAL_ENDINGS)
+
+
+def proxy(value: str) -> Secret | None:
+    """The proxy's URL, secret because it may carry a password."""
+    if not value:
+        return None
+    _web_url("PROXY", value, "http://proxy.lan:3128")
+    return Secret(value)
+
+
+def path(value: str) -> Path:
+    """A path; `~` is the home directory."""
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:  # "~someone" without such a user
+        return Path(value)
+
+
+def database(value: str) -> Path:
+    """The database file, from a path or an sqlite:// URL."""
+    variable = "DATABASE"
+    scheme, separator, rest = value.partition("://")
+    if separator and scheme == "sqlite":
+        value = rest.removeprefix("/")  # sqlite:///relative and sqlite:////absolute, as everybody writes them
+    elif separator:
+        refuse(
+            variable, f"{scheme}:// is not known; write the path of an SQLite file, like db/data/tocsin.db"
+        )
+    if not value or value == ":memory:":
+        refuse(
+            variable, "must be a file, else a restart forgets what is owed; write it like db/data/tocsin.db"
+        )
+    return path(value)
+
+
+def _parts(value: str) -> list[str]:
+    return [part for part in re.split(r"[,\s]+", value) if part]
+
+
+def owners(value: str) -> frozenset[int]:
+    """Telegram user ids."""
+    found: set[int] = set()
+    for part in _parts(value):
+        if not re.fullmatch(r"[1-9][0-9]{0,15}", part):
+            kind = "a group's or channel's id" if re.fullmatch(r"-[0-9]+", part) else "no user id"
+            refuse("OWNERS", f"{part!r} is {kind}; write people's numbers with commas: 123456789,987654321")
+        found.add(int(part))
+    return frozenset(found)
+
+
+def access(value: str) -> Mode:
+    """Whom the bot answers."""
+    if value.lower() == "invite":
+        refuse("ACCESS", "invite comes with a later version; use closed (owners only) or open (everybody)")
+    return Mode(one_of("ACCESS", value, tuple(mode.value for mode in Mode)))
+
+
+def yes_or_no(variable: str, value: str) -> bool:
+    """A switch."""
+    if value.lower() not in _YES | _NO:
+        refuse(variable, f"{value!r} is neither yes nor no; write one of them")
+    return value.lower() in _YES
+
+
+def poll_floor(value: str) -> int:
+    """Seconds, at least one."""
+    if not re.fullmatch(r"[0-9]{1,7}", value) or int(value) < 1:
+        refuse("POLL_FLOOR", f"{value!r} is not a number of seconds; write a whole one from 1 up, like 900")
+    return int(value)
+
+
+def allow_hosts(value: str) -> tuple[str, ...]:
+    """Host names in lower case (IDNA), addresses and networks as CIDR, each once."""
+    return tuple(dict.fromkeys(_host_or_network(part) for part in _parts(value)))
+
+
+def _host_or_network(part: str) -> str:
+    try:
+        return str(ipaddress.ip_network(part.strip("[]"), strict=False))
+    except ValueError:
+        pass
+    try:
+        host = part.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = ""
+    if not _HOST.fullmatch(host) or re.fullmatch(r"[0-9.]+", host):
+        mend = "write them without scheme and port: rss.lan,127.0.0.0/8"
+        refuse("ALLOW_HOSTS", f"{part!r} is no host, address or network; {mend}")
+    return host.lower().rstrip(".")
+
+
+def timezone(value: str) -> ZoneInfo:
+    """The zone that times are shown in."""
+    known = available_timezones()
+    if value in known:
+        return ZoneInfo(value)
+    by_key: dict[str, str] = {}
+    for name in sorted(known):
+        by_key.setdefault(name.lower(), name)
+        by_key.setdefault(name.rpartition("/")[2].lower(), name)  # "Seoul"
+    near = difflib.get_close_matches(value.lower().replace(" ", "_"), by_key, n=1)
+    mend = f"did you mean {by_key[near[0]]}?" if near else "write an IANA name such as Asia/Seoul"
+    refuse("TIMEZONE", f"{value!r} is not a known zone; {mend}")
+
+
+def language(value: str, warnings: list[str]) -> str:
+    """The chat's language.
+
+    Desktops set LANGUAGE themselves, as gettext's list ("de_DE:de"). That is a wish to all programs, not a
+    choice made for this one: it gets the first language that there is, else English and a warning.
+    """
+    tags = [re.split(r"[_.@-]", part)[0].lower() for part in value.split(":")]
+    there = [tag for tag in tags if tag in LANGUAGES]
+    if there:
+        return there[0]
+    if ":" not in value and "_" not in value:
+        refuse("LANGUAGE", f"{value!r} is not there; there is: {', '.join(LANGUAGES)}")
+    warnings.append(
+        f"LANGUAGE: {value} is not there, only {', '.join(LANGUAGES)}; going on in {LANGUAGES[0]}"
+    )
+    return LANGUAGES[0]
+
+
+def one_of(variable: str, value: str, known: tuple[str, ...]) -> str:
+    """One of a few known words, in lower case."""
+    word = value.lower()
+    if word not in known:
+        near = difflib.get_close_matches(word, known, n=1)
+        mend = f"did you mean {near[0]}?" if near else f"there is: {', '.join(known)}"
+        refuse(variable, f"{value!r} is not known; {mend}")
+    return word

@@ -1,0 +1,84 @@
+"""The settings as a table: names (a contract), defaults, meanings. The README's table is written from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LANGUAGES = ("en",)
+"""Languages that the chat speaks."""
+
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+LOG_FORMATS = ("text", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: what the README's table says of it."""
+
+    name: str
+    default: str  # as it would be written; empty if there is none
+    meaning: str
+    example: str
+
+
+TABLE: tuple[Variable, ...] = (
+    Variable(
+        "TELEGRAM_BOT_TOKEN",
+        "",
+        "The bot's token from @BotFather. Without one the terminal is the chat.",
+        "123456789:AAF0…",
+    ),
+    Variable(
+        "TELEGRAM_BOT_TOKEN_FILE",
+        "",
+        "A file that holds the token, instead of the token itself; best readable by its owner only.",
+        "/run/secrets/bot_token",
+    ),
+    Variable(
+        "TELEGRAM_API_URL",
+        "https://api.telegram.org",
+        "Another Bot API server.",
+        "http://127.0.0.1:8081",
+    ),
+    Variable(
+        "DATABASE", "db/data/tocsin.db", "Where everything is kept: one SQLite file.", "/var/lib/tocsin.db"
+    ),
+    Variable("RULES", "rules.yaml", "The feeds, entities and rules.", "/etc/tocsin/rules.yaml"),
+    Variable(
+        "OWNERS",
+        "",
+        "Telegram user ids of those who run the bot, separated by commas.",
+        "123456789,987654321",
+    ),
+    Variable("ACCESS", "closed", "Whom the bot answers: `closed` its owners only, `open` everybody.", "open"),
+    Variable(
+        "ALERT_ON_FIRST_POLL",
+        "no",
+        "Whether stories that a new feed already carries raise alerts, too: `yes` or `no`.",
+        "yes",
+    ),
+    Variable("POLL_FLOOR", "900", "Least interval between two polls of a feed, in seconds.", "300"),
+    Variable(
+        "ALLOW_HOSTS",
+        "",
+        "Hosts, addresses or networks that feeds may reach although they are private, separated by commas.",
+        "rss.lan,127.0.0.0/8",
+    ),
+    Variable("PROXY", "", "An HTTP proxy for all feeds and for Telegram.", "http://proxy.lan:3128"),
+    Variable("TIMEZONE", "UTC", "The zone that times are shown in, by its IANA name.", "Asia/Seoul"),
+    Variable("LANGUAGE", "en", f"The language of the chat; there is: {', '.join(LANGUAGES)}.", "en"),
+    Variable("LOG_LEVEL", "info", f"How much is logged: {', '.join(LOG_LEVELS)}.", "debug"),
+    Variable("LOG_FORMAT", "text", "Lines for people (`text`, key=value) or for machines (`json`).", "json"),
+)
+
+NAMES = tuple(variable.name for variable in TABLE)
+DEFAULTS = {variable.name: variable.default for variable in TABLE}
+
+
+def markdown_table() -> str:
+    """The settings as the README shows them."""
+    rows = ["| variable | default | meaning | example |", "|---|---|---|---|"]
+    for one in TABLE:
+        default = f"`{one.default}`" if one.default else ""
+        rows.append(f"| `{one.name}` | {default} | {one.meaning} | `{one.example}` |")
+    return "\n".join(rows) + "\n"

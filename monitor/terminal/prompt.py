@@ -1,0 +1,165 @@
+"""A prompt that asks the desk: the same commands as in the chat, while alerts go on being printed.
+
+Reading a line blocks, so it happens in a thread of its own, which ends with the process. The thread asks for
+the next line only after the answer to the last one is on the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import contextlib
+import logging
+import sys
+import threading
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from monitor.chat import commands
+from monitor.chat.message import Message
+from monitor.core.access import Place, Rights
+from monitor.core.model import Destination
+from monitor.desk.answers import Caller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import tzinfo
+
+    from monitor.desk import Desk
+    from monitor.ports import Offload
+    from monitor.terminal.screen import Screen
+
+log = logging.getLogger(__name__)
+
+PROMPT = "tocsin> "
+ENDS = frozenset({"quit", "exit"})
+
+MORE = "more"
+"""Stands for the button below the last answer that leads on from it, which nobody can press here."""
+
+HERE = Destination("terminal")
+"""The terminal as a destination."""
+
+SITTER = Caller(
+    person="terminal:",
+    name="you",
+    rights=Rights(Place.TERMINAL, owner=True, chat_admin=True),
+    here=HERE,
+    title="this terminal",
+)
+"""Whoever sits at the terminal owns the process anyway."""
+
+SORRY = Message("Sorry, that went wrong here; it is in the log.")
+NO_MORE = Message("There is no more of it.")
+
+
+class Prompt:
+    """Reads commands, lets the desk answer, draws the answers; until the end of input or /quit."""
+
+    def __init__(
+        self,
+        screen: Screen,
+        *,
+        desk: Desk,
+        offload: Offload,
+        zone: tzinfo = UTC,
+        read: Callable[[str], str] | None = None,
+    ) -> None:
+        """Times are told in `zone`. `read` shows a prompt and returns a line, or raises EOFError."""
+        self._screen = screen
+        self._desk = desk
+        self._offload = offload
+        self._zone = zone
+        self._read = read or line_reader()
+        self._waiting = False  # the prompt stands on the screen
+        self._more: str | None = None  # what /more presses: a button of the last answer
+
+    async def run(self) -> None:
+        """Talk until there is nothing more to read."""
+        self._screen.make_way(self._aside)
+        while (line := await self._next_line()) is not None:
+            name, _, arguments = line.strip().removeprefix("/").partition(" ")
+            if name.lower() in ENDS:
+                return
+            if name:
+                answer = await self._answer(name.lower(), arguments.strip())
+                self._more = more(answer)
+                self._screen.show(answer)
+
+    async def _answer(self, name: str, arguments: str) -> Message:
+        try:
+            if name == MORE:
+                answer = None
+                if self._more is not None:
+                    answer = await self._offload(
+                        commands.answer_button, self._desk, SITTER, self._more, zone=self._zone
+                    )
+                return answer or NO_MORE
+            return await self._offload(commands.answer, self._desk, SITTER, name, arguments, zone=self._zone)
+        except Exception:  # the border of the process: one bug must not end the conversation
+            log.exception("/%s failed", name)
+            return SORRY
+
+    async def _next_line(self) -> str | None:
+        """The next line, None at the end of input."""
+        loop = asyncio.get_running_loop()
+        coming: asyncio.Future[str | None] = loop.create_future()
+
+        def give(line: str | None) -> None:
+            if not coming.done():
+                coming.set_result(line)
+
+        def wait() -> None:
+            line: str | None = None
+            try:
+                line = self._read(PROMPT)
+            except UnicodeDecodeError:
+                line = ""  # keys that are no text
+            except (EOFError, OSError):
+                pass  # Ctrl-D, or the terminal went away
+            with contextlib.suppress(RuntimeError):  # the loop was closed while nobody typed
+                loop.call_soon_threadsafe(give, line)
+
+        self._waiting = True
+        # A daemon, not a pool's thread: nobody can wake it from its reading, and the process must be able to
+        # end.
+        threading.Thread(target=wait, name="prompt", daemon=True).start()
+        try:
+            return await coming
+        finally:
+            self._waiting = False
+
+    @contextlib.contextmanager
+    def _aside(self) -> Iterator[None]:
+        """Take the prompt away, with what was typed so far, and put it back after something was drawn."""
+        if not self._waiting or not self._screen.rich:
+            yield
+            return
+        self._screen.raw("\r\x1b[K")
+        yield
+        self._screen.raw(PROMPT + typed())
+
+
+def more(message: Message) -> str | None:
+    """What the button of a message that leads on from it sends, if it has one."""
+    sent = (button.data for row in message.buttons for button in row)
+    return next((data for data in sent if data is not None and not data.startswith("why:")), None)
+
+
+def line_reader() -> Callable[[str], str]:
+    """`input` with line editing and a history of this session; the terminal is left as it was found."""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401, PLC0415 - importing it changes `input`; there is none on Windows
+    if sys.stdin.isatty():
+        with contextlib.suppress(ImportError):
+            import termios  # noqa: PLC0415 - there is none on Windows
+
+            found = termios.tcgetattr(sys.stdin)
+            atexit.register(termios.tcsetattr, sys.stdin, termios.TCSANOW, found)
+    return input
+
+
+def typed() -> str:
+    """What stands behind the prompt already."""
+    readline = sys.modules.get("readline")
+    return str(readline.get_line_buffer()) if readline is not None else ""

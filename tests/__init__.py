@@ -1,0 +1,1 @@
+"""Tocsin's tests: one folder a part of the program, and the servers they are played against."""

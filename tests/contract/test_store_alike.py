@@ -1,0 +1,159 @@
+"""Whatever is done, in whatever order: the store in memory and the one in SQLite answer alike."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from db import open_store
+from monitor.core.match.plan import Everything
+from monitor.core.model import (
+    Claimed,
+    Destination,
+    Kept,
+    Kind,
+    Later,
+    Level,
+    Owed,
+    Receipt,
+    Refused,
+    RuleId,
+    Sent,
+    StoryKey,
+    Unknown,
+)
+from monitor.ports import Store
+from tests.build import CHAT, FEED, GROUP, NOW, URL, card, hit, minutes, story, subscription
+from tests.contract.outcomes import LEASE, outcome
+
+T = TypeVar("T")
+
+PLACES = st.sampled_from([CHAT, GROUP, Destination("telegram", "-1001", 7)])
+LEVELS = st.sampled_from(list(Level))
+KEYS = st.integers(1, 12).map(lambda i: f"story {i}")
+RULES = st.lists(st.sampled_from(["r", "q"]), unique=True)
+CARDS = st.integers(1, 4)
+DELIVERIES = st.lists(st.builds(Owed, CARDS, PLACES, st.sampled_from(list(Kind)), LEVELS), max_size=4)
+RECEIPTS = st.one_of(
+    st.builds(Sent, st.sampled_from(["m1", "m2", None])),
+    st.builds(Later, st.integers(0, 300), st.just("later"), st.booleans()),
+    st.builds(Unknown, st.just("unknown")),
+    st.builds(Refused, st.sampled_from(["no", "gone"]), st.booleans()),
+)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Kept:
+    """A story that may be new, may hit, and may be on a card."""
+    hits = tuple(hit(each, draw(LEVELS)) for each in draw(RULES))
+    return Kept(story(draw(KEYS)), hits, draw(CARDS) if hits else None)
+
+
+class TwoStores(RuleBasedStateMachine):
+    """Every step is done to both stores; their answers, and all that can be seen of them, are the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.memory: Store = open_store("memory:", now=NOW)
+        self.sqlite: Store = open_store(f"{self.folder.name}/a.db", now=NOW)
+        self.now = NOW
+        self.claimed: list[Claimed] = []
+        self.both(lambda s: s.sync_feeds([FEED], NOW))
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        self.sqlite.close()
+        self.folder.cleanup()
+
+    def both(self, ask: Callable[[Store], T]) -> T:
+        """Ask both stores the same; the answer they agree on."""
+        answers: list[T | type[Exception]] = []
+        for store in (self.memory, self.sqlite):
+            try:
+                answers.append(ask(store))
+            except (KeyError, ValueError) as error:
+                answers.append(type(error))
+        assert answers[0] == answers[1]
+        return answers[0]  # type: ignore[return-value]  # an error's type only where the caller ignores the answer
+
+    @rule(
+        kept=st.lists(stories(), max_size=3),
+        cards=st.lists(st.tuples(CARDS, LEVELS), max_size=2),
+        owed=DELIVERIES,
+    )
+    def save(self, kept: list[Kept], cards: list[tuple[int, Level]], owed: list[Owed]) -> None:
+        """Some of these break the promise that their cards exist."""
+        what = outcome(*kept, cards=[card(n, level) for n, level in cards], owe=owed, at=self.now)
+        self.both(lambda s: s.save(what))
+
+    @rule(kept=stories(), place=PLACES, kind=st.sampled_from(list(Kind)))
+    def grow(self, kept: Kept, place: Destination, kind: Kind) -> None:
+        """A story on a card, and somebody is told."""
+        number = kept.card or 1
+        what = outcome(kept, cards=[card(number)], owe=[Owed(number, place, kind, Level.ALERT)], at=self.now)
+        self.both(lambda s: s.save(what))
+
+    @rule(seconds=st.integers(0, 200))
+    def wait(self, seconds: int) -> None:
+        """Time goes by."""
+        self.now += timedelta(seconds=seconds)
+
+    @rule(limit=st.integers(0, 4), resting=st.frozensets(PLACES, max_size=1))
+    def claim(self, limit: int, resting: frozenset[Destination]) -> None:
+        """Take some."""
+        self.claimed += self.both(lambda s: s.claim(self.now, LEASE, limit, resting))
+
+    @rule(receipt=RECEIPTS, which=st.integers(0, 5))
+    def settle(self, receipt: Receipt, which: int) -> None:
+        """Answer one of the last claims, perhaps late, perhaps twice."""
+        if len(self.claimed) > which:
+            delivery = self.claimed[-1 - which].delivery
+            self.both(lambda s: s.settle(delivery.id, delivery.attempt, receipt, self.now))
+
+    @rule()
+    def recover(self) -> None:
+        """As after a crash."""
+        self.both(lambda s: s.recover(self.now))
+
+    @rule(place=PLACES, selector=st.sampled_from(["all", "r"]))
+    def subscribe(self, place: Destination, selector: str) -> None:
+        """Somebody wants to hear."""
+        self.both(lambda s: s.subscribe(subscription(place, selector)))
+
+    @rule(place=PLACES, selector=st.sampled_from([None, "all", "r"]))
+    def unsubscribe(self, place: Destination, selector: str | None) -> None:
+        """Somebody has heard enough."""
+        self.both(lambda s: s.unsubscribe(place, selector))
+
+    @rule(place=PLACES)
+    def resume(self, place: Destination) -> None:
+        """Somebody is back."""
+        self.both(lambda s: s.resume(place))
+
+    @invariant()
+    def alike(self) -> None:
+        """All that can be asked has one answer."""
+        keys = [StoryKey(f"story {i}") for i in range(1, 13)]
+        since: datetime = minutes(1)
+        self.both(lambda s: s.facts_for(URL, keys, since))
+        self.both(lambda s: s.status())
+        self.both(lambda s: (s.cards(10), s.cards(2, 4, RuleId("r")), s.subscriptions()))
+        self.both(lambda s: list(s.candidates(Everything())))
+
+
+TestTwoStores = TwoStores.TestCase
+TestTwoStores.settings = settings(
+    max_examples=25,
+    stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)

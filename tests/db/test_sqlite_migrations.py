@@ -1,0 +1,75 @@
+"""The schema: applied by the program or by hand, and documented column by column."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from db import open_reader, open_store
+from db.migrations import migrations
+from tests.build import NOW
+
+ROOT = Path(__file__).parents[2]
+
+
+def sqlite_utils(*args: object) -> str:
+    command = [sys.executable, "-m", "sqlite_utils", *map(str, args)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own interpreter
+
+
+def test_the_command_line_of_sqlite_utils_makes_the_same_schema(tmp_path: Path) -> None:
+    by_hand, by_us = tmp_path / "hand.db", tmp_path / "us.db"
+    assert "0001_feeds_and_stories" in sqlite_utils("migrate", by_hand, "db/", "--list")
+    sqlite_utils("migrate", by_hand, "db/")
+    open_store(str(by_us), now=NOW).close()
+    with Database(by_hand) as one, Database(by_us) as other:
+        assert one.schema == other.schema
+        assert [each.name for each in migrations.applied(one)] == [
+            each.name for each in migrations.applied(other)
+        ]
+        assert migrations.pending(one) == []
+    reader = open_reader(str(by_hand))
+    assert reader.status().stories == 0
+    reader.close()
+    store = open_store(str(by_hand), now=NOW)
+    assert store.status().stories == 0
+    store.close()
+
+
+def test_steps_are_numbered_without_a_gap(tmp_path: Path) -> None:
+    open_store(str(tmp_path / "a.db"), now=NOW).close()
+    with Database(tmp_path / "a.db") as database:
+        names = [each.name for each in migrations.applied(database)]
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+
+
+def test_every_column_is_documented_in_the_schema(tmp_path: Path) -> None:
+    open_store(str(tmp_path / "a.db"), now=NOW).close()
+    with Database(tmp_path / "a.db") as database:
+        not_ours = ("_", "story_index", "sqlite_")
+        tables = {each.name: each for each in database.tables if not each.name.startswith(not_ours)}
+        columns = {name: [column.name for column in table.columns] for name, table in tables.items()}
+        schemas = {name: table.schema for name, table in tables.items()}
+    assert {"feeds", "stories", "hits", "cards", "card_stories", "outbox", "subscriptions"} < set(tables)
+    for name, schema in schemas.items():
+        assert (
+            re.findall(r"^ +([a-z_]+) (?:integer|text)\b.* -- \w", schema, re.MULTILINE) == columns[name]
+        ), name
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_database_left_at_any_step_is_brought_up_to_date(tmp_path: Path, step: int) -> None:
+    path = tmp_path / "a.db"
+    steps = [each.name for each in migrations.pending(Database(memory=True))]
+    with Database(path) as database:
+        migrations.apply(database, stop_before=steps[step])
+        assert len(migrations.pending(database)) == len(steps) - step
+    open_store(str(path), now=NOW).close()
+    with Database(path) as database:
+        assert migrations.pending(database) == []
+        assert not database.execute("pragma foreign_key_check").fetchall()

@@ -1,0 +1,229 @@
+import asyncio
+
+import pytest
+
+from db import open_store
+from monitor.core.errors import StoreError
+from monitor.core.model import (
+    Card,
+    DeliveryState,
+    Destination,
+    Kept,
+    Kind,
+    Later,
+    Level,
+    Outcome,
+    Owed,
+    Refused,
+    Unknown,
+)
+from monitor.deliver import Deliver, spacing
+from tests.build import CHAT, FEED, GROUP, NOW, hit, state, story, subscription
+from tests.fakes import FakeMessenger, FixedClock, inline
+
+OTHER = Destination("telegram", "43")
+
+
+class Outbox:
+    """A pump over a memory store."""
+
+    def __init__(self, messenger: FakeMessenger, width=20, rest=0.0, gap=0.0) -> None:
+        self.clock = FixedClock()
+        self.store = open_store("memory:", now=NOW)
+        self.store.sync_feeds([FEED], NOW)
+        self.store.subscribe(subscription())
+        self.cards = 0
+        self.pump = Deliver(
+            store=self.store,
+            messengers={"telegram": messenger, "terminal": messenger},
+            offload=inline,
+            clock=self.clock,
+            gap=gap,
+            rest=lambda destination: rest,
+            width=width,
+        )
+
+    def owe(self, *destinations: Destination, level: Level = Level.ALERT) -> None:
+        self.cards += 1
+        number = self.cards
+        kept = Kept(story(f"Story {number}"), (hit(),), number)
+        owed = tuple(Owed(number, where, Kind.ALERT, level) for where in destinations)
+        self.store.save(Outcome(state(), NOW, (kept,), (Card(number, level, NOW),), owed))
+
+    async def settle(self) -> None:
+        """Let everything that can happen now happen."""
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+
+async def test_what_is_owed_is_sent_and_settled():
+    messenger = FakeMessenger()
+    outbox = Outbox(messenger)
+    outbox.owe(CHAT, GROUP)
+    assert await outbox.pump.tick() == 2
+    await outbox.settle()
+    assert sorted(str(c.delivery.destination) for c in messenger.handed) == ["telegram:-1001", "telegram:42"]
+    assert outbox.store.status().sent == 2
+    assert outbox.pump.ticked_at == NOW
+
+
+async def test_one_send_in_flight_per_destination_and_in_order():
+    messenger = FakeMessenger()
+    messenger.gate = asyncio.Event()
+    outbox = Outbox(messenger)
+    for _ in range(3):
+        outbox.owe(CHAT, OTHER)
+    await outbox.pump.tick()
+    await outbox.settle()
+    assert messenger.most_flying == 2
+    messenger.gate.set()
+    await outbox.pump.drain()
+    assert [c.delivery.card for c in messenger.handed if c.delivery.destination == CHAT] == [1, 2, 3]
+    assert messenger.most_flying == 2
+
+
+async def test_a_flash_overtakes_what_waits():
+    messenger = FakeMessenger()
+    outbox = Outbox(messenger)
+    outbox.owe(CHAT, level=Level.INFO)
+    outbox.owe(CHAT, level=Level.FLASH)
+    await outbox.pump.drain()
+    assert [c.delivery.card for c in messenger.handed] == [2, 1]
+
+
+async def test_the_width_bounds_the_sends_in_flight():
+    messenger = FakeMessenger()
+    messenger.gate = asyncio.Event()
+    outbox = Outbox(messenger, width=1)
+    outbox.owe(CHAT, OTHER)
+    assert await outbox.pump.tick() == 1
+    assert await outbox.pump.tick() == 0
+    messenger.gate.set()
+    await outbox.pump.drain()
+    assert outbox.store.status().sent == 2
+
+
+@pytest.mark.parametrize(
+    ("receipt", "state_after", "suspended"),
+    [
+        pytest.param(Later(60.0, "down"), DeliveryState.OWED, False, id="later"),
+        pytest.param(Unknown("broke"), DeliveryState.OWED, False, id="unknown"),
+        pytest.param(Refused("bad"), DeliveryState.DEAD, False, id="refused"),
+        pytest.param(Refused("blocked", suspend=True), DeliveryState.DEAD, True, id="suspended"),
+    ],
+)
+async def test_receipts_reach_the_store_and_the_log(receipt, state_after, suspended, caplog):
+    outbox = Outbox(FakeMessenger(receipt))
+    outbox.owe(CHAT)
+    await outbox.pump.tick()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    status = outbox.store.status()
+    assert (status.dead_count == 1) == (state_after is DeliveryState.DEAD)
+    assert (CHAT in status.suspended) == suspended
+    assert receipt.reason in caplog.text
+    await outbox.pump.stop(0)
+
+
+async def test_an_unknown_send_is_repeated_once_marked():
+    messenger = FakeMessenger(Unknown("broke"))
+    outbox = Outbox(messenger)
+    outbox.owe(CHAT)
+    await outbox.pump.drain()
+    outbox.clock.forward(3600)
+    await outbox.pump.drain()
+    assert [c.delivery.repeat for c in messenger.handed] == [False, True]
+    assert outbox.store.status().sent == 1
+
+
+async def test_a_destination_rests_between_two_messages_while_others_go_on():
+    messenger = FakeMessenger()
+    outbox = Outbox(messenger, rest=0.02)
+    for _ in range(2):
+        outbox.owe(CHAT, OTHER)
+    await outbox.pump.tick()
+    await outbox.settle()
+    assert len(messenger.handed) == 2  # both chats rest now
+    await outbox.pump.drain()
+    assert outbox.store.status().sent == 4
+
+
+async def test_sends_keep_the_overall_gap():
+    loop = asyncio.get_running_loop()
+    outbox = Outbox(FakeMessenger(), gap=0.01)
+    outbox.owe(CHAT, GROUP, OTHER)
+    started = loop.time()
+    await outbox.pump.drain()
+    assert loop.time() - started >= 0.02
+
+
+async def test_a_destination_of_another_kind_of_run_is_put_aside_not_lost():
+    outbox = Outbox(FakeMessenger())
+    elsewhere = Destination("pigeon", "1")
+    outbox.owe(elsewhere)
+    outbox.owe(elsewhere)
+    await outbox.pump.drain()
+    status = outbox.store.status()
+    assert (status.dead_count, status.owed) == (1, 1)
+    assert "no pigeon in this run" in status.suspended[elsewhere]
+
+
+async def test_a_bug_in_a_messenger_leaves_the_row_to_its_lease(caplog):
+    messenger = FakeMessenger(RuntimeError("bug"))
+    outbox = Outbox(messenger)
+    outbox.owe(CHAT)
+    await outbox.pump.tick()
+    await outbox.settle()
+    assert "delivery not settled" in caplog.text
+    outbox.clock.forward(121)
+    await outbox.pump.drain()
+    assert [c.delivery.repeat for c in messenger.handed] == [False, True]
+
+
+async def test_stopping_waits_for_sends_and_then_cancels_them():
+    messenger = FakeMessenger()
+    messenger.gate = asyncio.Event()
+    outbox = Outbox(messenger)
+    outbox.owe(CHAT)
+    await outbox.pump.tick()
+    await outbox.settle()
+    await outbox.pump.stop(0.01)
+    assert outbox.store.status().sent == 0
+    assert outbox.store.recover(NOW) == 1
+
+
+class BrokenStore:
+    """A store that cannot be used just now."""
+
+    def __init__(self) -> None:
+        self.claims = 0
+
+    def claim(self, *_):
+        self.claims += 1
+        message = "the disk is full"
+        raise StoreError(message)
+
+
+async def test_a_wake_while_the_store_is_unusable_is_logged_and_survived(caplog):
+    store = BrokenStore()
+    pump = Deliver(store=store, messengers={}, offload=inline, clock=FixedClock())
+    pump.wake()
+    pump.wake()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert store.claims == 1
+    assert "the disk is full" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("destination", "seconds"),
+    [
+        pytest.param(CHAT, 1.0, id="private chat"),
+        pytest.param(GROUP, 3.0, id="group or channel"),
+        pytest.param(Destination("telegram", "@news"), 3.0, id="channel by name"),
+        pytest.param(Destination("terminal"), 0.0, id="terminal"),
+    ],
+)
+def test_spacing(destination, seconds):
+    assert spacing(destination) == seconds

@@ -1,0 +1,385 @@
+"""rules.yaml: what is read, what is refused and where, and that the last good rules stay in force."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.core.errors import RulesError
+from monitor.core.language import entities_used
+from monitor.core.model import Feed, FeedUrl, Level, RuleId, Story, StoryKey
+from monitor.rulebook import Library, load, read, schema
+
+ROOT = Path(__file__).parent.parent
+GOOD = sorted((ROOT / "tests/data/rules/good").glob("*.yaml"))
+BAD = sorted((ROOT / "tests/data/rules/bad").glob("*.yaml"))
+
+SMALL = """\
+feeds:
+  - {url: "https://example.org/rss.xml", lang: en}
+rules:
+  - id: rain
+    match: rain
+"""
+
+
+def _mistakes(text: str) -> list[tuple[int, int, str]]:
+    with pytest.raises(RulesError) as caught:
+        read(text, "rules.yaml")
+    return [(one.line, one.column, one.message) for one in caught.value.mistakes]
+
+
+def _rules_hit(library: Library, title: str) -> list[str]:
+    story = Story(feed=FeedUrl("x"), key=StoryKey("x"), title=title)
+    return [hit.rule for hit in library.matcher.hits(story)]
+
+
+class TestGoodFiles:
+    @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+    def test_every_one_is_read(self, path: Path) -> None:
+        assert load(path).rules
+
+    def test_a_small_file_means_what_it_says(self) -> None:
+        book = read(SMALL, "rules.yaml")
+        assert book.feeds == (Feed(FeedUrl("https://example.org/rss.xml"), name="example.org", lang="en"),)
+        (rule,) = book.rules
+        assert (rule.id, rule.level, rule.match.source, rule.unless) == ("rain", Level.ALERT, "rain", None)
+        assert re.fullmatch("[0-9a-f]{8}", book.version)
+
+    def test_all_that_can_be_written_arrives(self) -> None:
+        book = load(ROOT / "tests/data/rules/good/everything.yaml")
+        assert book.feeds[0] == Feed(
+            FeedUrl("https://example.org/a.xml"), "A feed", "ko", ("wire", "asia"), "wire", 600
+        )
+        assert [feed.every for feed in book.feeds] == [600, 90, 7200, 86_400, 45, None]
+        assert book.entities["water"].terms == {
+            "en": ("rain", "heavy rain"), "ko": ("비",), "*": ("H2O",)
+        }  # fmt: skip
+        assert book.entities["snow"].terms == {"*": ("snow", "снег")}
+        assert book.entities["ice"].terms == {"en": ("ice",)}
+        rule = book.rules[0]
+        assert (rule.level, rule.name, rule.tags) == (Level.FLASH, "Floods", ("weather",))
+        assert rule.unless is not None
+        assert rule.examples.match == ("Heavy rain floods the city",)
+        assert rule.examples.no_match == ("A film about rain",)
+
+    def test_no_word_turns_into_something_else(self) -> None:
+        book = load(ROOT / "tests/data/rules/good/words-stay-words.yaml")
+        assert [feed.lang for feed in book.feeds] == ["no", "no"]
+        assert [feed.name for feed in book.feeds] == ["2026-11-23", "12:30:45"]
+        assert book.entities["odd"].terms["*"] == ("on", "012", "1e3", "0x1F", "yes", "null")
+        assert [rule.match.source for rule in book.rules] == ["no", "on", "12:30:45", "true"]
+        assert [rule.id for rule in book.rules] == ["yes", "off", "012", "1-000"]
+
+    def test_versions_differ_with_the_bytes(self) -> None:
+        assert read(SMALL, "a").version == read(SMALL, "b").version
+        assert read(SMALL, "a").version != read(SMALL + "# more\n", "a").version
+
+    def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
+        assert [rule.id for rule in load(path).rules] == ["rain"]
+
+
+class TestBadFiles:
+    """`bad/NAME.txt` holds a line `LINE:COLUMN words | words of the mend` for each mistake, in order."""
+
+    @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+    def test_every_mistake_is_told_with_place_and_mend(self, path: Path) -> None:
+        with pytest.raises(RulesError) as caught:
+            load(path)
+        mistakes = list(caught.value.mistakes)
+        expected = path.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+        told = "\n".join(f"{m.line}:{m.column} {m.message} | {m.hint}" for m in mistakes)
+        assert len(mistakes) == len(expected), told
+        left = list(mistakes)
+        for line in expected:
+            place, _, words = line.partition(" ")
+            message, _, mend = words.partition(" | ")
+            fitting = [
+                m for m in left if f"{m.line}:{m.column}" == place and message in m.message and mend in m.hint
+            ]
+            assert fitting, f"expected {line}\namong\n{told}"
+            left.remove(fitting[0])
+
+    @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+    def test_the_report_names_the_file_and_every_mend(self, path: Path) -> None:
+        with pytest.raises(RulesError) as caught:
+            load(path)
+        report = str(caught.value)
+        assert report.count(str(path)) == len(caught.value.mistakes)
+        assert all(mistake.hint and mistake.hint in report for mistake in caught.value.mistakes)
+
+    def test_there_are_enough_of_them(self) -> None:
+        assert len(BAD) >= 30
+        assert {path.stem for path in BAD} == {
+            path.stem for path in (ROOT / "tests/data/rules/bad").glob("*.txt")
+        }
+
+    def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(RulesError, match=r"rules\.yaml: there is no such file"):
+            load(tmp_path / "rules.yaml")
+
+    def test_a_folder_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(RulesError, match="cannot be read"):
+            load(tmp_path)
+
+    def test_a_file_over_one_megabyte_is_not_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_text(SMALL + "# " + "x" * 1_000_000)
+        with pytest.raises(RulesError, match="at most 1,000,000 are read"):
+            load(path)
+
+    def test_a_lone_surrogate_is_refused(self) -> None:
+        assert _mistakes(SMALL.replace("match: rain", "match: \ud800"))[0][:2] == (5, 12)
+
+    def test_mistakes_behind_a_byte_order_mark_keep_their_column(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_bytes(b"\xef\xbb\xbffeed: []\r\nrules: []\r\n")
+        with pytest.raises(RulesError) as caught:
+            load(path)
+        assert [(one.line, one.column) for one in caught.value.mistakes] == [(1, 1), (2, 8)]
+
+    def test_mistakes_of_all_kinds_are_told_together(self) -> None:
+        text = SMALL.replace("lang: en", "lang: EN").replace("match: rain", "match: (rain\n    level: high")
+        text += "  - {id: snow, match: '@nobody', match: '@nobody'}\n"
+        found = _mistakes(text)
+        assert [place[:2] for place in found] == [(2, 48), (5, 12), (6, 12), (7, 24), (7, 34)]
+
+
+# Where an opening parenthesis that is never closed stands, for every way to write the query down.
+PLACES = [
+    pytest.param("match: rain (storm", 5, 17, id="plain"),
+    pytest.param("match: rain\n      (storm", 6, 7, id="plain-over-lines"),
+    pytest.param("match: 'rain ''n (storm'", 5, 22, id="single-quotes"),
+    pytest.param('match: "rain (storm"', 5, 18, id="double-quotes"),
+    pytest.param('match: "r\\x61\\u0069n (storm"', 5, 26, id="escapes"),
+    pytest.param('match: "rain \\\n      (storm"', 6, 7, id="escaped-line-end"),
+    pytest.param('match: "rain\n\n      (storm"', 7, 7, id="double-quotes-over-lines"),
+    pytest.param("match: |\n      rain\n      (storm", 7, 7, id="literal"),
+    pytest.param("match: |-\n      rain\n        (storm", 7, 9, id="literal-indented"),
+    pytest.param("match: >-\n      rain\n      wind\n\n      (storm", 9, 7, id="folded"),
+    pytest.param("match: >\n      rain\n        wind\n      (storm", 8, 7, id="folded-with-deeper-line"),
+    pytest.param("match: >2\n        rain (storm", 6, 14, id="folded-with-width"),
+    pytest.param("'match': 'вода 비 (storm'", 5, 22, id="other-scripts"),
+]
+
+
+@pytest.mark.parametrize(("written", "line", "column"), PLACES)
+def test_a_querys_mistake_is_told_at_its_very_character(written: str, line: int, column: int) -> None:
+    text = SMALL.replace("match: rain", written)
+    (mistake,) = _mistakes(text)
+    assert mistake[:2] == (line, column)
+    assert text.splitlines()[line - 1][column - 1] == "("
+
+
+@pytest.mark.parametrize(("written", "line", "column"), PLACES)
+def test_windows_line_ends_move_no_mistake(written: str, line: int, column: int) -> None:
+    (mistake,) = _mistakes(SMALL.replace("match: rain", written).replace("\n", "\r\n"))
+    assert mistake[:2] == (line, column)
+
+
+class TestExamples:
+    def test_one_that_is_not_matched_says_what_is_lacking(self) -> None:
+        text = SMALL.replace(
+            "match: rain", "match: rain (storm OR wind)\n    examples: {match: [Rain in May]}"
+        )
+        with pytest.raises(RulesError) as caught:
+            read(text, "rules.yaml")
+        (mistake,) = caught.value.mistakes
+        assert (mistake.line, mistake.column) == (6, 24)
+        assert mistake.message == "the rule `rain` does not match this example"
+        assert mistake.hint == "Nothing in it fits to: storm OR wind"
+
+    def test_one_that_is_spoken_against_says_by_what(self) -> None:
+        text = SMALL.replace(
+            "match: rain",
+            "match: rain -snow\n    unless: film\n    examples: {match: [Films on rain and snow]}",
+        )
+        with pytest.raises(RulesError) as caught:
+            read(text, "rules.yaml")
+        (mistake,) = caught.value.mistakes
+        assert "`snow` for snow" in mistake.hint
+        assert "`Films` for film" in mistake.hint
+
+    def test_one_that_must_not_match_says_what_was_found(self) -> None:
+        text = SMALL + "    examples:\n      no_match:\n        - dry\n        - It rains\n".replace(
+            "rains", "RAIN"
+        )
+        with pytest.raises(RulesError) as caught:
+            read(text, "rules.yaml")
+        (mistake,) = caught.value.mistakes
+        assert (mistake.line, mistake.column) == (9, 11)
+        assert mistake.message == "the rule `rain` matches this example, though it must not"
+        assert mistake.hint == "Found `RAIN` for rain."
+
+    def test_every_rules_examples_run(self) -> None:
+        text = (
+            SMALL
+            + "    examples: {match: rain}\n  - {id: snow, match: snow, examples: {match: [rain, snow, ice]}}\n"
+        )
+        assert [place[:2] for place in _mistakes(text)] == [(7, 48), (7, 60)]
+
+
+class TestLibrary:
+    def test_it_refuses_to_start_without_good_rules(self, tmp_path: Path) -> None:
+        with pytest.raises(RulesError):
+            Library(tmp_path / "rules.yaml")
+
+    def test_it_takes_a_change_over(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_text(SMALL)
+        library = Library(path)
+        assert not library.changed()
+        first = library.book
+        path.write_text(SMALL.replace("match: rain", "match: snow"))
+        assert library.changed()
+        assert library.reload()
+        assert not library.changed()
+        assert library.problem is None
+        assert library.book.version != first.version
+        assert _rules_hit(library, "Snow and rain in May") == ["rain"]
+        assert _rules_hit(library, "Rain in May") == []
+        assert library.both == (library.book, library.matcher)
+
+    def test_a_broken_file_leaves_the_last_good_rules_in_force(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_text(SMALL)
+        library = Library(path)
+        before = library.both
+        path.write_text(SMALL.replace("match: rain", "match: (rain"))
+        assert library.changed()
+        assert not library.reload()
+        assert library.both == before
+        assert _rules_hit(library, "Rain in May") == ["rain"]
+        assert library.problem is not None
+        assert f"{path}:5:12: " in library.problem
+        assert not library.changed()  # told once, not at every tick
+
+    def test_a_mended_file_ends_the_problem(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_text(SMALL)
+        library = Library(path)
+        path.write_text("broken")
+        library.reload()
+        path.write_text(SMALL)
+        assert library.changed()
+        assert library.reload()
+        assert library.problem is None
+
+    def test_a_file_that_is_gone_for_a_while_is_noticed_twice(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_text(SMALL)
+        library = Library(path)
+        path.unlink()
+        assert library.changed()
+        assert not library.reload()
+        assert library.problem is not None
+        assert "there is no such file" in library.problem
+        assert not library.changed()
+        path.write_text(SMALL)
+        assert library.changed()
+        assert library.reload()
+
+    def test_an_editor_that_replaces_the_file_is_noticed(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_text(SMALL)
+        library = Library(path)
+        times = path.stat()
+        other = tmp_path / "rules.yaml~"
+        other.write_text(SMALL.replace("match: rain", "match: snow"))
+        os.utime(
+            other, ns=(times.st_atime_ns, times.st_mtime_ns)
+        )  # same size, same time: only the inode tells
+        other.replace(path)
+        assert library.changed()
+        assert library.reload()
+        assert _rules_hit(library, "Snow") == ["rain"]
+
+    def test_a_link_to_the_file_may_be_turned_to_another(self, tmp_path: Path) -> None:
+        (tmp_path / "one").write_text(SMALL)
+        (tmp_path / "two").write_text(SMALL.replace("id: rain", "id: snow"))
+        path = tmp_path / "rules.yaml"
+        path.symlink_to("one")
+        library = Library(path)
+        path.unlink()
+        path.symlink_to("two")
+        assert library.changed()
+        assert library.reload()
+        assert [rule.id for rule in library.book.rules] == ["snow"]
+
+
+@pytest.fixture(scope="module", name="shipped")
+def fixture_shipped() -> Library:
+    return Library(ROOT / "rules.yaml")
+
+
+class TestShippedRules:
+    def test_the_watch_has_feeds_in_three_languages(self, shipped: Library) -> None:
+        languages = [feed.lang for feed in shipped.book.feeds]
+        assert {language: languages.count(language) >= 10 for language in ("en", "ko", "ru")} == {
+            "en": True,
+            "ko": True,
+            "ru": True,
+        }
+        assert all(feed.name and feed.tier for feed in shipped.book.feeds)
+        assert len({feed.name for feed in shipped.book.feeds}) == len(shipped.book.feeds)
+
+    def test_every_rule_has_examples_for_and_against_in_three_languages(self, shipped: Library) -> None:
+        scripts = ("[a-z]{3}", "[가-힣]{2}", "[а-я]{3}")
+        for rule in shipped.book.rules:
+            for texts in (rule.examples.match, rule.examples.no_match):
+                for script in scripts:
+                    assert any(re.search(script, text) for text in texts), (rule.id, script)
+
+    def test_every_entity_is_used(self, shipped: Library) -> None:
+        queries = [query for rule in shipped.book.rules for query in (rule.match, rule.unless) if query]
+        assert set(shipped.book.entities) == {name for query in queries for name in entities_used(query)}
+
+    @pytest.mark.parametrize(
+        "title",
+        [
+            pytest.param(
+                "North Korean worker enters U.S. consulate in Vladivostok, asks for asylum", id="en"
+            ),
+            pytest.param("N. Korean walks into US Consulate General in Vladibostok", id="en-other-spelling"),
+            pytest.param("북한 노동자, 블라디보스토크 美총영사관 진입해 망명 요청", id="ko"),
+            pytest.param("北노동자 1명 블라디보스토크 미국 총영사관에 진입", id="ko-han"),
+            pytest.param(
+                "Северокорейский рабочий попросил убежища в генконсульстве США во Владивостоке", id="ru"
+            ),
+            pytest.param("Гражданин КНДР проник в консульство США во Владивостоке", id="ru-other-words"),
+        ],
+    )
+    def test_the_model_event_is_a_flash(self, shipped: Library, title: str) -> None:
+        story = Story(feed=FeedUrl("x"), key=StoryKey("x"), title=title)
+        hits = {hit.rule: hit.level for hit in shipped.matcher.hits(story)}
+        assert hits[RuleId("defection-at-mission")] is Level.FLASH
+
+    def test_they_point_editors_to_the_schema(self) -> None:
+        first = (ROOT / "rules.yaml").read_text(encoding="utf-8").splitlines()[0]
+        found = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+        assert found
+        assert (ROOT / found[1]).is_file()
+
+
+class TestSchema:
+    def test_the_published_one_is_fresh(self) -> None:
+        published = (ROOT / "docs/rules.schema.json").read_text(encoding="utf-8")
+        assert json.loads(published) == schema()
+        assert published == json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+    def test_it_knows_every_key_and_says_what_it_is_for(self) -> None:
+        published: dict[str, Any] = schema()
+        assert set(published["properties"]) == {"feeds", "entities", "rules"}
+        entry = published["$defs"]["RuleEntry"]
+        assert entry["required"] == ["id", "match"]
+        assert entry["additionalProperties"] is False
+        assert entry["properties"]["level"]["enum"] == ["info", "alert", "flash"]
+        for part in (published, *published["$defs"].values()):
+            assert all(each.get("description") for each in part["properties"].values())
