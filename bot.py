@@ -251,7 +251,7 @@ async def _run(settings: Settings, library: Library) -> None:
             await room.chat.start()
         elif screen is not None and sys.stdin.isatty():
             screen.line("Tocsin runs; alerts come here. /help lists the commands, /quit ends.", "dim")
-            talk = asyncio.create_task(Prompt(screen, desk=room.desk, offload=room.clerk).run())
+            talk = asyncio.create_task(Prompt(screen, desk=room.desk, offload=room.clerk, zone=settings.timezone).run())
             talk.add_done_callback(lambda _: stop.set())
         await stop.wait()
         log.info("stopping")
@@ -293,12 +293,14 @@ async def _demo(settings: Settings, library: Library, screen: Screen) -> None:
         tour.end()
         if sys.stdin.isatty():
             tour.invite()
-            await Prompt(screen, desk=room.desk, offload=room.clerk).run()
+            await Prompt(screen, desk=room.desk, offload=room.clerk, zone=settings.timezone).run()
         schedule.stop()
 
 
 class Workshop:
     """Implements `monitor.cli.house.House`."""
+
+    version = VERSION
 
     def settings(self) -> Settings:
         """The settings of the environment and `.env`."""

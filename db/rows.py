@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from monitor.core.model import (
@@ -180,6 +181,12 @@ def mark_of(row: Row) -> StoryMark:
     )
 
 
+@lru_cache(maxsize=4096)
+def destination_of(written: str) -> Destination:
+    """A column `destination`; remembered, as the clerk reads the same few for every card."""
+    return Destination.read(written)
+
+
 def subscription_values(subscription: Subscription) -> Values:
     """A subscription: destination, selector, since, asked_by, title."""
     return (
@@ -194,7 +201,7 @@ def subscription_values(subscription: Subscription) -> Values:
 def subscription_of(row: Row) -> Subscription:
     """A row of `subscriptions`."""
     return Subscription(
-        destination=Destination.read(row["destination"]),
+        destination=destination_of(row["destination"]),
         selector=row["selector"],
         since=to_time(row["since"]),
         by=row["asked_by"],
@@ -207,7 +214,7 @@ def delivery_of(row: Row) -> Delivery:
     return Delivery(
         id=row["id"],
         card=row["card"],
-        destination=Destination.read(row["destination"]),
+        destination=destination_of(row["destination"]),
         kind=Kind(row["kind"]),
         level=Level(row["level"]),
         state=DeliveryState(row["state"]),

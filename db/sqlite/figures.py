@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from db.rows import delivery_of, maybe_time, to_text, to_time
+from db.rows import delivery_of, destination_of, maybe_time, to_text, to_time
 from db.sqlite import polling
 from db.sqlite.connection import Connection
-from monitor.core.model import DeadLetter, Destination, StoreStatus
+from monitor.core.model import DeadLetter, StoreStatus
 
 DEAD_SHOWN = 20
 """How many dead letters a status shows."""
@@ -36,7 +36,7 @@ def status(link: Connection) -> StoreStatus:
         dead=tuple(DeadLetter(delivery_of(row), to_time(row["settled_at"])) for row in dead),
         dead_count=link.number("select count(*) from outbox where state = 'dead'"),
         suspended={
-            Destination.read(row["destination"]): row["reason"]
+            destination_of(row["destination"]): row["reason"]
             for row in link.all("select * from suspended order by since, destination")
         },
         beats={row["heart"]: to_time(row["at"]) for row in link.all("select * from beats order by heart")},

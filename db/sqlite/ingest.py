@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from db.promises import check, named_cards
-from db.rows import Values, card_of, hit_values, mark_of, story_values, to_text, words_text
+from db.rows import Values, card_of, destination_of, hit_values, mark_of, story_values, to_text, words_text
 from db.sqlite import outbox, people, polling, search
 from db.sqlite.connection import Connection, chunks, marks
 from monitor.core.model import (
     Card,
-    Destination,
     Facts,
     FeedUrl,
     Kept,
@@ -73,13 +72,14 @@ def recent_cards(link: Connection, since: datetime) -> tuple[RecentCard, ...]:
         wanted,
     ):
         rules[row["card"]].add(RuleId(row["rule"]))
-    told: dict[int, set[Destination]] = defaultdict(set)
-    for row in link.all(
-        "select card, destination from outbox where kind = 'alert' "
-        "and card in (select value from json_each(?))",
-        wanted,
-    ):
-        told[row["card"]].add(Destination.read(row["destination"]))
+    told = {
+        row["card"]: frozenset(map(destination_of, json.loads(row["told"])))
+        for row in link.all(
+            "select card, json_group_array(destination) as told from outbox where kind = 'alert' "
+            "and card in (select value from json_each(?)) group by card",
+            wanted,
+        )
+    }
     cards: list[Card] = [
         card_of(row)
         for row in link.all(
@@ -88,7 +88,7 @@ def recent_cards(link: Connection, since: datetime) -> tuple[RecentCard, ...]:
         )
     ]
     return tuple(
-        RecentCard(c, frozenset(rules[c.number]), tuple(stories[c.number]), frozenset(told[c.number]))
+        RecentCard(c, frozenset(rules[c.number]), tuple(stories[c.number]), told.get(c.number, frozenset()))
         for c in cards
     )
 

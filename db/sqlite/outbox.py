@@ -12,28 +12,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from db.promises import settled
-from db.rows import delivery_of, maybe_text, to_text
+from db.rows import Row, delivery_of, maybe_text, to_text
 from db.sqlite import cards, people
 from db.sqlite.connection import Connection
 from monitor.core.model import Claimed, Delivery, DeliveryState, Destination, Kind, Owed, Receipt, Refused
 
 DUE = """
-select * from (
-    select o.*, row_number() over (partition by o.destination order by o.level desc, o.id) as turn
-    from outbox o
-    where o.state in ('owed', 'sending')
-    and (o.state = 'sending' and o.lease_until <= :now
-        or o.state = 'owed' and (o.not_before is null or o.not_before <= :now))
-    and o.destination not in (select destination from suspended)
-    and o.destination not in (select value from json_each(:resting))
-    and o.destination not in (select destination from outbox where state = 'sending' and lease_until > :now)
-    and (o.kind <> 'update' or exists (
-        select 1 from outbox a where a.card = o.card and a.destination = o.destination
-        and a.kind = 'alert' and a.state = 'sent'))
-)
-where turn = 1 order by level desc, id limit :limit
+select o.* from outbox o indexed by outbox_waiting
+where o.state in ('owed', 'sending')
+and (o.state = 'sending' and o.lease_until <= :now
+    or o.state = 'owed' and (o.not_before is null or o.not_before <= :now))
+and o.destination not in (select destination from suspended)
+and o.destination not in (select value from json_each(:resting))
+and o.destination not in (select destination from outbox where state = 'sending' and lease_until > :now)
+and (o.kind <> 'update' or exists (
+    select 1 from outbox a where a.card = o.card and a.destination = o.destination
+    and a.kind = 'alert' and a.state = 'sent'))
+order by o.level desc, o.id
 """
-"""The next delivery of each destination that has one due, none in flight, and is not resting."""
+"""What may go to destinations that have nothing in flight and do not rest, in the order of `outbox_waiting`."""
 
 
 def owe(link: Connection, deliveries: Sequence[Owed], now: datetime, *, replayed: bool) -> None:
@@ -83,10 +80,8 @@ def claim(
     link: Connection, now: datetime, lease: float, limit: int, resting: frozenset[Destination]
 ) -> tuple[Claimed, ...]:
     """Take what is due: see `Store.claim`."""
-    given = {"now": to_text(now), "limit": limit, "resting": json.dumps(sorted(map(str, resting)))}
     taken: list[Delivery] = []
-    for row in link.database.execute(DUE, given).fetchall():
-        before = delivery_of(row)
+    for before in _due(link, now, limit, resting):
         delivery = replace(
             before,
             state=DeliveryState.SENDING,
@@ -98,6 +93,17 @@ def claim(
         taken.append(delivery)
     views = cards.views(link, {delivery.card for delivery in taken})
     return tuple(Claimed(each, views[each.card], _sent_alert(link, each)) for each in taken)
+
+
+def _due(link: Connection, now: datetime, limit: int, resting: frozenset[Destination]) -> list[Delivery]:
+    """The next delivery of each destination, read in order until there are enough: a long queue costs nothing."""
+    given = {"now": to_text(now), "resting": json.dumps(sorted(map(str, resting)))}
+    firsts: dict[str, Row] = {}
+    rows = link.database.execute(DUE, given)
+    while len(firsts) < limit and (row := rows.fetchone()) is not None:
+        firsts.setdefault(row["destination"], row)
+    rows.close()
+    return [delivery_of(row) for row in firsts.values()]
 
 
 def _sent_alert(link: Connection, delivery: Delivery) -> str | None:

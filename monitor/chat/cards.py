@@ -47,8 +47,8 @@ def alert(claimed: Claimed, zone: tzinfo, now: datetime, names: Mapping[RuleId, 
     rules = rules_of(view)
     first = view.stories[0]
     out = Writer()
-    named = [line(names.get(rule) or rule) for rule in rules]
-    out.line(f"{badge(view.card.level)} · {listed(named, NAMES)}", Style.BOLD)
+    heading = [line(names.get(rule) or rule) for rule in _leading(view)]
+    out.line(f"{badge(view.card.level)} · {listed(heading, NAMES)}", Style.BOLD)
     _title(out, first.story, _evidence(first), TITLE).line()
     out.line(_source(first.story, first.seen_at, zone, now))
     snippet = _snippet(first.story, _evidence(first), SNIPPET)
@@ -61,6 +61,12 @@ def alert(claimed: Claimed, zone: tzinfo, now: datetime, names: Mapping[RuleId, 
     out.add(f"{listed(rules, NAMES)} · card #{view.card.number}")
     buttons = row(asks_why(view.card.number, "Why?"), opens("Open", first.story.url))
     return out.message(buttons, silent=view.card.level is Level.INFO)
+
+
+def _leading(view: CardView) -> tuple[RuleId, ...]:
+    """The rules that give a card its level: they name it, the others are listed below."""
+    hits = [hit for story in view.stories for hit in story.hits if hit.level is view.card.level]
+    return tuple(dict.fromkeys(hit.rule for hit in hits)) or rules_of(view)
 
 
 def latest(answer: Latest, zone: tzinfo, now: datetime) -> Message:

@@ -97,7 +97,7 @@ def rule(answer: OneRule, now: datetime) -> Message:
     if one.unless is not None:
         out.line("unless").line(head(one.unless.source, 500).text, Style.CODE)
     if one.examples.match:
-        out.line("For example: ").line(head(one.examples.match[0], 300).text, Style.ITALIC)
+        out.add("For example: ").line(head(one.examples.match[0], 300).text, Style.ITALIC)
     out.line()
     if answer.last is None:
         out.line("No story matched it yet.")

@@ -11,6 +11,10 @@ from monitor.settings import Settings
 class House(Protocol):
     """Builds and runs; every method raises TocsinError with a message for the person at the keyboard."""
 
+    @property
+    def version(self) -> str:
+        """Of the program."""
+
     def settings(self) -> Settings:
         """The settings of the environment and `.env`."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import click
 
 from monitor.cli.house import House
+from monitor.cli.output import echo_json, example, one_line
 from monitor.core.errors import RulesError
 from monitor.core.match import Matcher, compile_book
 from monitor.core.model import FeedUrl, Hit, Story, StoryKey
@@ -19,12 +21,15 @@ from monitor.rulebook import load
 RULES = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command(epilog="Example:  python bot.py check rules.yaml")
+@click.command(epilog=example("python bot.py check rules.yaml"))
 @click.argument("rules", required=False, type=RULES)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_obj
 def check(house: House, rules: Path | None, *, as_json: bool) -> None:
-    """Check a rules file and run the examples inside it. Exit code 1 if anything is wrong."""
+    """Check a rules file and run the examples inside it.
+
+    Every mistake is printed with its line, its column and the mend; the exit code is 1 if there is any.
+    """
     path = rules or house.settings().rules
     try:
         book = load(path)
@@ -34,7 +39,7 @@ def check(house: House, rules: Path | None, *, as_json: bool) -> None:
         mistakes = [
             {"line": m.line, "column": m.column, "message": m.message, "hint": m.hint} for m in wrong.mistakes
         ]
-        click.echo(json.dumps({"ok": False, "file": str(path), "mistakes": mistakes}, ensure_ascii=False))
+        echo_json({"ok": False, "file": str(path), "mistakes": mistakes})
         raise SystemExit(1) from wrong
     examples = sum(len(rule.examples.match) + len(rule.examples.no_match) for rule in book.rules)
     figures = {
@@ -44,13 +49,13 @@ def check(house: House, rules: Path | None, *, as_json: bool) -> None:
         "examples": examples,
     }
     if as_json:
-        click.echo(json.dumps({"ok": True, "file": str(path), "version": book.version, **figures}))
+        echo_json({"ok": True, "file": str(path), "version": book.version, **figures})
     else:
         click.echo(f"{path}: " + ", ".join(f"{n} {what}" for what, n in figures.items()) + ": all right")
 
 
 @click.command(
-    epilog="""Example:  echo '{"id": 1, "title": "Worker asks for asylum"}' | python bot.py match --json"""
+    epilog=example("""echo '{"id": 1, "title": "Worker asks for asylum"}' | python bot.py match --json""")
 )
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option("--rules", type=RULES, help="The rules file; else the setting RULES.")
@@ -74,16 +79,16 @@ def match(house: House, file: IO[bytes], rules: Path | None, *, as_json: bool) -
             bad += 1
             click.echo(f"line {number}: {wrong}", err=True)
             continue
-        _show(given.get("id"), story, matcher, as_json=as_json)
+        _show(given["id"], story, matcher, as_json=as_json)
     if bad:
         raise SystemExit(1)
 
 
 def _object(line: bytes) -> dict[str, Any]:
     try:
-        given = json.loads(line)
+        given = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number)
     except UnicodeDecodeError as wrong:
-        message = f"not UTF-8 (byte {wrong.start})"
+        message = f"not UTF-8 (byte {wrong.start + 1})"
         raise ValueError(message) from wrong
     except json.JSONDecodeError as wrong:
         message = f"not JSON: {wrong.msg} (column {wrong.colno})"
@@ -93,14 +98,24 @@ def _object(line: bytes) -> dict[str, Any]:
         raise ValueError(message) from wrong
     if not isinstance(given, dict):
         message = 'not a JSON object; write {"id": ..., "title": ...}'
-        raise ValueError(message)  # noqa: TRY004  # one kind of error for one bad line
+        raise ValueError(message)  # noqa: TRY004 - one kind of error for one bad line
     if "id" not in given:
         message = 'the key "id" is missing'
+        raise ValueError(message)
+    story_id = given["id"]
+    whole = isinstance(story_id, int) and not isinstance(story_id, bool)
+    if not (isinstance(story_id, str) or whole or (isinstance(story_id, float) and math.isfinite(story_id))):
+        message = 'the key "id" must be a text or a number'
         raise ValueError(message)
     if not isinstance(given.get("title"), str):
         message = 'the key "title" is missing or not a text'
         raise ValueError(message)
     return given
+
+
+def _no_number(word: str) -> NoReturn:
+    message = f"not JSON: {word} is no number there"
+    raise ValueError(message)
 
 
 def _story(given: dict[str, Any]) -> Story:
@@ -138,21 +153,21 @@ def _date(given: dict[str, Any]) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(written)
-    except ValueError as wrong:
-        message = f'the key "published" must be an ISO 8601 time, not {written!r}'
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as wrong:
+        message = f'the key "published" must be an ISO 8601 time, not {written[:40]!r}'
         raise ValueError(message) from wrong
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def _show(story_id: object, story: Story, matcher: Matcher, *, as_json: bool) -> None:
+def _show(story_id: str | float, story: Story, matcher: Matcher, *, as_json: bool) -> None:
     hits = matcher.hits(story)
     if as_json:
-        click.echo(json.dumps({"id": story_id, "hits": [_hit(hit) for hit in hits]}, ensure_ascii=False))
+        echo_json({"id": story_id, "hits": [_hit(hit) for hit in hits]})
         return
-    click.echo(f"{story_id}: {plain(story.title)}")
+    click.echo(f"{one_line(str(story_id))}: {one_line(plain(story.title))}")
     for hit in hits:
         found = ", ".join(dict.fromkeys(evidence.surface for evidence in hit.evidence))
-        click.echo(f"  {hit.level.word} {hit.rule}: {found}")
+        click.echo(f"  {hit.level.word} {hit.rule}: {one_line(found)}")
     if not hits:
         click.echo("  no rule matches")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from monitor.cli.house import House
+from monitor.cli.output import echo_json, example, one_line, time
 from monitor.core.health import ailments
 from monitor.core.language import parse as parse_query
 from monitor.core.match import compile_query
@@ -20,7 +20,7 @@ from monitor.feeds.parse import parse as parse_feed
 from monitor.rulebook import load
 
 
-@click.command(epilog="Example:  python bot.py parse feed.xml --url https://example.org/feed.xml --json")
+@click.command(epilog=example("python bot.py parse feed.xml --url https://example.org/feed.xml --json"))
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--url", default="", help="Where the document came from: relative links are resolved against it."
@@ -28,23 +28,27 @@ from monitor.rulebook import load
 @click.option("--content-type", help="The Content-Type header it came with.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def parse(file: Path, url: str, content_type: str | None, *, as_json: bool) -> None:
-    """Read a feed document as the bot would, and print its stories. Exit code 1 if it is not a feed."""
+    """Read a feed document as the bot would, and print its stories.
+
+    The exit code is 1 if it is not a feed.
+    """
     read = parse_feed(Feed(FeedUrl(url), file.name), file.read_bytes(), content_type, url)
     if isinstance(read, Failed):
         message = f"{file}: {read.reason}"
         raise click.ClickException(message)
     if as_json:
-        click.echo(json.dumps(_batch(read), ensure_ascii=False))
+        echo_json(_batch(read))
         return
-    click.echo(f"{read.title or '(no title)'}: {len(read.stories)} stories")
+    click.echo(f"{one_line(read.title or '') or '(no title)'}: {len(read.stories)} stories")
     for story in read.stories:
-        when = _time(story.published) or "no date"
-        click.echo(f"  {when}  {story.title or '(no title)'}\n    {story.url or '(no link)'}")
+        when = time(story.published) or "no date"
+        click.echo(f"  {when}  {one_line(story.title) or '(no title)'}")
+        click.echo(f"    {one_line(story.url or '') or '(no link)'}")
     for warning in read.warnings:
-        click.echo(f"  warning: {warning}", err=True)
+        click.echo(f"  warning: {one_line(warning)}", err=True)
 
 
-@click.command(epilog="Example:  python bot.py search 'defector consulate' --limit 5")
+@click.command(epilog=example("python bot.py search 'defector consulate' --limit 5"))
 @click.argument("query")
 @click.option(
     "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many stories at most."
@@ -52,7 +56,10 @@ def parse(file: Path, url: str, content_type: str | None, *, as_json: bool) -> N
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.pass_obj
 def search(house: House, query: str, limit: int, *, as_json: bool) -> None:
-    """Search all stored stories, newest first, in the language of the rules."""
+    """Search the stored stories, newest first.
+
+    QUERY is written as in the rules: words, "phrases", AND, OR, NOT, NEAR, @entities and fields.
+    """
     finder = compile_query(parse_query(query), load(house.settings().rules).entities)
     store = house.reader()
     try:
@@ -62,18 +69,19 @@ def search(house: House, query: str, limit: int, *, as_json: bool) -> None:
     finally:
         store.close()
     if as_json:
-        click.echo(json.dumps([_stored(stored) for stored in found], ensure_ascii=False))
+        echo_json([_stored(stored) for stored in found])
         return
     for stored in found:
         story = stored.story
         rules = f"  [{', '.join(stored.rules)}]" if stored.rules else ""
-        click.echo(f"{_time(story.published or stored.seen_at)}  {story.source}  {story.title}{rules}")
-        click.echo(f"    {story.url or '(no link)'}")
+        when = time(story.published or stored.seen_at)
+        click.echo(f"{when}  {one_line(story.source)}  {one_line(story.title) or '(no title)'}{rules}")
+        click.echo(f"    {one_line(story.url or '') or '(no link)'}")
     if not found:
         click.echo("nothing found; try fewer words, or OR between them", err=True)
 
 
-@click.command(epilog="Example:  python bot.py status --json")
+@click.command(epilog=example("python bot.py status --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
 @click.option("--health", is_flag=True, help="Exit with 1 if polling or delivery stalls (for health checks).")
 @click.pass_obj
@@ -99,7 +107,7 @@ def status(house: House, *, as_json: bool, health: bool) -> None:
         "cards": figures.cards,
         "subscriptions": figures.subscriptions,
         "owed": figures.owed,
-        "oldest_owed_at": _time(figures.oldest_owed_at),
+        "oldest_owed_at": time(figures.oldest_owed_at),
         "sent": figures.sent,
         "dead": figures.dead_count,
         "dead_letters": [
@@ -107,14 +115,14 @@ def status(house: House, *, as_json: bool, health: bool) -> None:
                 "card": d.delivery.card,
                 "destination": str(d.delivery.destination),
                 "reason": d.delivery.reason,
-                "at": _time(d.at),
+                "at": time(d.at),
             }
             for d in figures.dead
         ],
         "suspended": {str(where): why for where, why in figures.suspended.items()},
     }
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        echo_json(told)
     else:
         _print(told)
     if health and unwell:
@@ -125,13 +133,14 @@ def _print(told: dict[str, Any]) -> None:
     click.echo("well" if told["healthy"] else "not well: " + "; ".join(told["ailments"]))
     click.echo(f"feeds {told['feeds']}, failing {len(told['failing'])}")
     for feed in told["failing"]:
-        click.echo(f"    {feed['name']} ({feed['failures']}): {feed['error']}")
+        click.echo(f"    {one_line(feed['name'])} ({feed['failures']}): {one_line(feed['error'])}")
     click.echo(f"stories {told['stories']}, hits {told['hits']}, cards {told['cards']}")
     click.echo(f"subscriptions {told['subscriptions']}, sent {told['sent']}, waiting {told['owed']}")
     for where, why in told["suspended"].items():
-        click.echo(f"    suspended {where}: {why}")
+        click.echo(f"    suspended {where}: {one_line(why)}")
     for dead in told["dead_letters"]:
-        click.echo(f"    refused for good: card #{dead['card']} to {dead['destination']}: {dead['reason']}")
+        reason = one_line(dead["reason"])
+        click.echo(f"    refused for good: card #{dead['card']} to {dead['destination']}: {reason}")
 
 
 def _batch(batch: Batch) -> dict[str, Any]:
@@ -146,7 +155,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
 def _story(story: Story) -> dict[str, Any]:
     kept = ("key", "url", "title", "summary", "author", "lang")
     told = {name: value for name, value in asdict(story).items() if name in kept}
-    return {**told, "published": _time(story.published)}
+    return {**told, "published": time(story.published)}
 
 
 def _stored(stored: StoredStory) -> dict[str, Any]:
@@ -157,10 +166,7 @@ def _stored(stored: StoredStory) -> dict[str, Any]:
         "title": story.title,
         "url": story.url,
         "source": story.source,
-        "published": _time(story.published),
+        "published": time(story.published),
         "rules": list(stored.rules),
     }
 
-
-def _time(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds") if at is not None else None

@@ -17,7 +17,11 @@ exceptions; bugs stay what they are and are not caught.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+
+_BEFORE = 72
+"""Characters of a long line that are shown before a mistake, and behind it."""
 
 
 class TocsinError(Exception):
@@ -71,12 +75,24 @@ class RulesError(TocsinError):
             place = f"{self.path}:{m.line}:{m.column}" if m.line else self.path
             out.append(f"{place}: {m.message}")
             if 0 < m.line <= len(self.lines):
-                shown = self.lines[m.line - 1].replace("\t", " ")
-                out.append(f"    {shown}")
-                out.append("    " + " " * max(m.column - 1, 0) + "^")
+                out += [f"    {shown}" for shown in pointed(self.lines[m.line - 1], m.column - 1)]
             if m.hint:
                 out.append(f"    {m.hint}")
         return "\n".join(out)
+
+
+def pointed(line: str, position: int) -> tuple[str, str]:
+    """The line around a position, and a caret under it where the line is shown in a typewriter font.
+
+    Hangul and Han take two columns there, combining marks none.
+    """
+    start = max(position - _BEFORE, 0)
+    seen = "".join(c if c.isprintable() else " " for c in line)
+    before = "…" * (start > 0) + seen[start:position]
+    behind = seen[position : position + _BEFORE]
+    cut = "…" * (position + _BEFORE < len(seen))
+    columns = sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in before)
+    return f"{before}{behind}{cut}", " " * columns + "^"
 
 
 class SettingsError(TocsinError):

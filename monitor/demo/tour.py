@@ -75,7 +75,7 @@ class Tour:
             "bold",
         )
         say(
-            "Among the silent ones: an asylum case in another country, an embassy in another story, 태평양 (which contains 평양)."
+            "Among the silent ones: asylum for somebody else, embassies in other news, 태평양 (which contains 평양)."
         )
         say()
 

@@ -11,18 +11,18 @@ import hashlib
 import re
 import socket
 import ssl
-from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from monitor.core.model import Failed, Page, Unchanged, Validators
+from monitor.feeds import redirects
 from monitor.feeds.answers import Headers, conditions, max_age, refused, validators
 from monitor.feeds.decode import BodyError, Decoder, coding
 from monitor.feeds.guard import AllowList, literal, refusal
@@ -129,10 +129,9 @@ class Fetcher:
                 left -= loop.time() - started
             if not isinstance(answer, _Redirect):
                 return answer
-            if answer.url in seen:
-                return Failed(feed.url, "it redirects in a circle; look for the feed's present address")
-            if urlsplit(url).scheme == "https" and urlsplit(answer.url).scheme == "http":
-                return Failed(feed.url, "it redirects from https to plain http, which is not followed")
+            objection = redirects.objection(url, answer.url, seen)
+            if objection is not None:
+                return Failed(feed.url, objection)
             url = answer.url
         return Failed(
             feed.url, f"it redirects more than {MAX_HOPS} times; look for the feed's present address"
@@ -196,7 +195,7 @@ class Fetcher:
             headers = Headers(response.raw_headers)
             location = headers.first("location")
             if response.status in _REDIRECTS and location is not None:
-                return _Redirect(_follow(url, location))
+                return _Redirect(redirects.target(url, location))
             now = self._clock()
             if response.status == HTTPStatus.NOT_MODIFIED and asked:
                 return Unchanged(
@@ -211,7 +210,7 @@ class Fetcher:
         if digest == state.body_digest:
             return Unchanged(feed.url, given, fresh)
         kind = headers.first("content-type")
-        return Page(feed.url, _without_login(url), body, digest, kind, given, fresh)
+        return Page(feed.url, redirects.without_login(url), body, digest, kind, given, fresh)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -295,22 +294,6 @@ async def _body(response: aiohttp.ClientResponse, headers: Headers) -> bytes:
     async for chunk in response.content.iter_chunked(_CHUNK):
         decoder.add(chunk)
     return decoder.finish()
-
-
-def _follow(url: str, location: str) -> str:
-    """The absolute target of a redirect, without fragment; a login in it counts only on the same site.
-
-    Location bytes beyond ASCII are UTF-8 in practice.
-    """
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
-    target = urldefrag(urljoin(url, location)).url
-    return target if urlsplit(target).netloc == urlsplit(url).netloc else _without_login(target)
-
-
-def _without_login(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _renewed(kept: Validators, given: Validators) -> Validators | None:

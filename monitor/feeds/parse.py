@@ -129,11 +129,8 @@ def _fault(found: feedparser.FeedParserDict) -> list[str]:
         return []
     if isinstance(error, feedparser.exceptions.CharacterEncodingOverride):
         return [f"the page is not written in the character set that it claims: {error}"[:200]]
-    if isinstance(error, feedparser.exceptions.CharacterEncodingUnknown):
-        return ["the page's character set is unknown; letters may be wrong"]
-    line = getattr(error, "getLineNumber", lambda: None)()
-    place = f" (line {line})" if line else ""
-    return [f"the page is not well-formed XML{place} and was read as far as possible"]
+    # The place is left unsaid: feedparser counts lines of its own making.
+    return ["the page is not well-formed XML and was read as far as possible"]
 
 
 def _strange(body: bytes, found: feedparser.FeedParserDict) -> str | None:

@@ -93,7 +93,7 @@ class Checker:
         self._unique("rules", "id", str, "two rules cannot have the same id; the first stands in line {line}")
 
     def _feeds(self) -> None:
-        self._unique("feeds", "url", _same_url, "this feed is listed twice; the first time in line {line}")
+        self._unique("feeds", "url", same_url, "this feed is listed twice; the first time in line {line}")
 
     def _unique(self, section: str, key: str, same: Callable[[str], str], message: str) -> None:
         seen: dict[str, int] = {}
@@ -123,7 +123,7 @@ class Checker:
     def _note(self, error: QueryError, scalar: Scalar) -> None:
         before = len(scalar.value) - len(scalar.value.lstrip())
         index = file_offset(scalar, self._source.text, before + error.position)
-        hint = error.hint[:1].upper() + error.hint[1:]
+        hint = error.hint[:1].upper() + error.hint[1:] or "Write the words that you look for."
         self.mistakes.append(self._source.mistake(index, error.message, hint))
 
     def _compile_each(self) -> None:
@@ -212,7 +212,7 @@ def _scalars(node: Node) -> Iterator[Scalar]:
         yield from _scalars(child)
 
 
-def _same_url(written: str) -> str:
+def same_url(written: str) -> str:
     """Two addresses that differ in the case of scheme and host only are one."""
     scheme, separator, rest = written.partition("://")
     host, slash, path = rest.partition("/")

@@ -211,18 +211,15 @@ def _events(
 
 def _check_node(event: NodeEvent, source: Source, mistakes: list[Mistake]) -> None:
     start = event.start_mark.index
-    written = source.text[start:].split(maxsplit=1)[0] if source.text[start:].strip() else ""
-    quote = "If it is meant as text, put the whole value in quotes: '...'."
+    found = ""
     if isinstance(event, AliasEvent):
-        mistakes.append(
-            source.mistake(start, f"`{written}` would be a YAML alias, and aliases are not read", quote)
-        )
+        found = f"`*{event.anchor}` would be a YAML alias, and aliases are not read"
     elif event.anchor is not None:
-        mistakes.append(
-            source.mistake(start, f"`{written}` is a YAML anchor, and anchors are not read", quote)
-        )
-    elif getattr(event, "tag", None) is not None and written.startswith("!"):
-        mistakes.append(source.mistake(start, f"`{written}` is a YAML tag, and tags are not read", quote))
+        found = f"`&{event.anchor}` would be a YAML anchor, and anchors are not read"
+    elif source.text[start : start + 1] == "!":
+        found = f"`{source.text[start:].split(maxsplit=1)[0]}` would be a YAML tag, and tags are not read"
+    if found:
+        mistakes.append(source.mistake(start, found, "If it is meant as text, put it in quotes: '...'."))
 
 
 def _scalar(event: NodeEvent, source: Source) -> Scalar:

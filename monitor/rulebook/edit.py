@@ -1,66 +1,169 @@
-"""Changes of a rules file by program; comments, order and quotes of what stands there are kept."""
+"""Changes of a rules file by program: lines are added, and what stands there stays byte for byte."""
 
 from __future__ import annotations
 
-import io
+import codecs
+import json
 import os
+import re
 import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.events import (
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
-from monitor.core.model import Feed
-from monitor.rulebook.reading import load, read
+from monitor.core.errors import Mistake, RulesError
+from monitor.rulebook.build import same_url
+from monitor.rulebook.document import decode
+from monitor.rulebook.reading import file_bytes, read_bytes
+from monitor.rulebook.schema import FeedEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import Any
+
+    from ruamel.yaml.events import Event
+
+    from monitor.core.model import Feed
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_ESCAPED = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What cannot stand in a double-quoted text as it is (YAML 1.2, sections 5.1 and 5.4)."""
 
 
-def add_feeds(path: Path, feeds: Sequence[Feed]) -> tuple[Feed, ...]:
-    """Add the feeds that `path` does not list yet; returns those. Raises RulesError if the file is not in order.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of the feeds that were to be added."""
 
-    The new text is checked as a whole before it replaces the file in one step.
+    added: tuple[Feed, ...] = ()
+    known: tuple[Feed, ...] = ()
+    refused: tuple[str, ...] = ()  # address and reason
+
+
+def add_feeds(path: Path, feeds: Sequence[Feed]) -> Added:
+    """Add the feeds that `path` does not list yet, behind those that it lists.
+
+    The new text is checked as a whole before it replaces the file in one step. Raises RulesError, and leaves the
+    file alone, if the file is not in order, would become too large, or cannot be written.
     """
-    known = {feed.url for feed in load(path).feeds}
-    new = tuple(feed for feed in feeds if feed.url not in known)
-    if not new:
-        return ()
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 2**16  # lines stay as long as they are
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    document = yaml.load(path.read_text("utf-8-sig"))
-    for feed in new:
-        document["feeds"].append(_entry(feed))
-    out = io.StringIO()
-    yaml.dump(document, out)
-    read(out.getvalue(), str(path))
-    _replace(path, out.getvalue())
-    return new
+    data = file_bytes(path)
+    seen = {same_url(feed.url) for feed in read_bytes(data, str(path)).book.feeds}
+    added: list[Feed] = []
+    known: list[Feed] = []
+    refused: list[str] = []
+    entries: list[str] = []
+    for feed in feeds:
+        entry = _entry(feed)
+        try:
+            FeedEntry.model_validate(entry)
+        except ValidationError as error:
+            told = error.errors(include_url=False)[0]
+            refused.append(f"{feed.url[:200]}: {told.get('ctx', told).get('message', told['msg'])}")
+            continue
+        if same_url(feed.url) in seen:
+            known.append(feed)
+            continue
+        seen.add(same_url(feed.url))
+        added.append(feed)
+        entries.append(_flow(entry))
+    if entries:
+        bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+        new = bom + _with(decode(data).text, entries).encode()
+        read_bytes(new, str(path))
+        _replace(path, new)
+    return Added(tuple(added), tuple(known), tuple(refused))
 
 
-def _entry(feed: Feed) -> CommentedMap:
-    entry = CommentedMap(url=DoubleQuotedScalarString(feed.url), name=DoubleQuotedScalarString(feed.name))
-    if feed.lang:
-        entry["lang"] = feed.lang
-    if feed.tags:
-        tags = CommentedSeq(DoubleQuotedScalarString(tag) for tag in feed.tags)
-        tags.fa.set_flow_style()
-        entry["tags"] = tags
-    entry.fa.set_flow_style()
-    return entry
+def _entry(feed: Feed) -> dict[str, Any]:
+    """A feed as a rules file writes it; every value a text or a list of texts."""
+    written = {"url": feed.url, "name": feed.name, "lang": feed.lang, "tags": list(feed.tags), "tier": feed.tier}
+    every = {"every": f"{feed.every}s"} if feed.every is not None else {}
+    return {key: value for key, value in written.items() if value} | every
 
 
-def _replace(path: Path, text: str) -> None:
-    """Put the text in the file's place; whoever reads sees the old or the new file, whole."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def _flow(entry: dict[str, Any]) -> str:
+    """The entry on one line, like the shipped file's."""
+    pairs = (
+        f"{key}: [{', '.join(map(_quoted, value))}]" if isinstance(value, list) else f"{key}: {_quoted(value)}"
+        for key, value in entry.items()
+    )
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _quoted(value: str) -> str:
+    """In double quotes, but for a plain short word: what JSON writes is YAML, too, but for a few characters."""
+    if re.fullmatch("[a-z][a-z0-9-]{0,39}", value):
+        return value
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def _with(text: str, entries: Sequence[str]) -> str:
+    """The text of a rules file that is in order, with more entries at the end of its list of feeds."""
+    events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(text))
+    begin = next(_feeds(events))
+    last = 0  # where the last entry ends
+    depth = 1
+    for event in events:
+        depth += isinstance(event, MappingStartEvent | SequenceStartEvent)
+        depth -= isinstance(event, MappingEndEvent | SequenceEndEvent)
+        if not depth:
+            break
+        if isinstance(event, ScalarEvent) or text[event.end_mark.index - 1] in "]}":
+            last = max(last, event.end_mark.index)
+    if begin.flow_style:
+        return text[:last] + "".join(f", {entry}" for entry in entries) + text[last:]
+    end = _LINE_END.search(text, max(last - 1, 0))
+    first_end = _LINE_END.search(text)
+    line_end = first_end[0] if first_end else "\n"
+    place = end.end() if end else len(text)
+    lines = "".join(f"{' ' * begin.start_mark.column}- {entry}{line_end}" for entry in entries)
+    return text[:place] + ("" if end else line_end) + lines + text[place:]
+
+
+def _feeds(events: Iterator[Event]) -> Iterator[SequenceStartEvent]:
+    """The event that begins the list of feeds; the others of the list are the next to be read."""
+    depth = 0
+    at_key = True
+    key = ""
+    for event in events:
+        if depth == 1 and isinstance(event, ScalarEvent) and at_key:
+            key = event.value
+            at_key = False
+            continue
+        if depth == 1 and key == "feeds" and isinstance(event, SequenceStartEvent):
+            yield event
+            return
+        depth += isinstance(event, MappingStartEvent | SequenceStartEvent)
+        depth -= isinstance(event, MappingEndEvent | SequenceEndEvent)
+        at_key = at_key or depth == 1
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put the bytes in the file's place; whoever reads sees the old or the new file, whole."""
+    target = path.resolve()  # a link stays a link
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(path.stat().st_mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        temporary = target.with_name(os.path.basename(name))
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(target.stat().st_mode)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        hint = "Mend the access rights of its folder; in a container mount the folder, not the file."
+        mistake = Mistake(0, 0, f"the file cannot be replaced ({error.strerror})", hint)
+        raise RulesError(str(path), (mistake,)) from error

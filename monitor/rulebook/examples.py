@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from monitor.core.language import And, Node, Not, Query, show
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from monitor.core.model import Evidence
 
 _MOST_SHOWN = 4
+_LONGEST_HINT = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ def _missing(rule: Rule, book: RuleBook, text: str) -> str:
         unwanted.append(rule.unless.tree)
     lacking = [show(part) for part in wanted if not _found(part, book, text)]
     if lacking:
-        return f"Nothing in it fits to: {' ... '.join(lacking)}"
+        return shorten(f"Nothing in it fits to: {' ... '.join(lacking)}", _LONGEST_HINT, placeholder=" ...")
     against = [each for part in unwanted for each in _found(part, book, text)]
-    return f"Its `unless` or - finds {_shown(tuple(against))}."
+    return f"Its `unless` or a `-` excludes it: found {_shown(tuple(against))}."
 
 
 def _found(part: Node, book: RuleBook, text: str) -> tuple[Evidence, ...]:

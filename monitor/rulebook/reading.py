@@ -27,15 +27,19 @@ def read(text: str, name: str) -> RuleBook:
 
 def load_file(path: Path) -> Loaded:
     """Book and matcher of a file; raises RulesError."""
+    return read_bytes(file_bytes(path), str(path))
+
+
+def file_bytes(path: Path) -> bytes:
+    """What stands in a file, at most a little more than will be read of it; raises RulesError."""
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         missing = isinstance(error, FileNotFoundError)
         message = "there is no such file" if missing else f"the file cannot be read ({error.strerror})"
         hint = "Write one, or name another by the setting RULES." if missing else "Mend its access rights."
         raise RulesError(str(path), (Mistake(0, 0, message, hint),)) from error
-    return read_bytes(data, str(path))
 
 
 def read_bytes(data: bytes, name: str) -> Loaded:
@@ -68,4 +72,4 @@ def _all(form: list[Mistake], content: list[Mistake]) -> tuple[Mistake, ...]:
     return tuple(dict.fromkeys([*form, *rest]))
 
 
-__all__ = ["load", "load_file", "read", "read_bytes"]
+__all__ = ["file_bytes", "load", "load_file", "read", "read_bytes"]

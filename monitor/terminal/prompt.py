@@ -34,9 +34,6 @@ log = logging.getLogger(__name__)
 PROMPT = "tocsin> "
 ENDS = frozenset({"quit", "exit"})
 
-MORE = "more"
-"""Stands for the button below the last answer that leads on from it, which nobody can press here."""
-
 HERE = Destination("terminal")
 """The terminal as a destination."""
 
@@ -50,7 +47,6 @@ SITTER = Caller(
 """Whoever sits at the terminal owns the process anyway."""
 
 SORRY = Message("Sorry, that went wrong here; it is in the log.")
-NO_MORE = Message("There is no more of it.")
 
 
 class Prompt:
@@ -72,7 +68,6 @@ class Prompt:
         self._zone = zone
         self._read = read or line_reader()
         self._waiting = False  # the prompt stands on the screen
-        self._more: str | None = None  # what /more presses: a button of the last answer
 
     async def run(self) -> None:
         """Talk until there is nothing more to read."""
@@ -82,19 +77,10 @@ class Prompt:
             if name.lower() in ENDS:
                 return
             if name:
-                answer = await self._answer(name.lower(), arguments.strip())
-                self._more = more(answer)
-                self._screen.show(answer)
+                self._screen.show(await self._answer(name.lower(), arguments.strip()))
 
     async def _answer(self, name: str, arguments: str) -> Message:
         try:
-            if name == MORE:
-                answer = None
-                if self._more is not None:
-                    answer = await self._offload(
-                        commands.answer_button, self._desk, SITTER, self._more, zone=self._zone
-                    )
-                return answer or NO_MORE
             return await self._offload(commands.answer, self._desk, SITTER, name, arguments, zone=self._zone)
         except Exception:  # the border of the process: one bug must not end the conversation
             log.exception("/%s failed", name)
@@ -138,12 +124,6 @@ class Prompt:
         self._screen.raw("\r\x1b[K")
         yield
         self._screen.raw(PROMPT + typed())
-
-
-def more(message: Message) -> str | None:
-    """What the button of a message that leads on from it sends, if it has one."""
-    sent = (button.data for row in message.buttons for button in row)
-    return next((data for data in sent if data is not None and not data.startswith("why:")), None)
 
 
 def line_reader() -> Callable[[str], str]:

@@ -12,9 +12,11 @@ import re
 import sys
 import threading
 from contextlib import nullcontext
+from html import unescape
 from typing import TYPE_CHECKING, TextIO
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style as Look
 from rich.table import Table
@@ -46,6 +48,9 @@ BAR = "┃ "
 
 FONT_FROM_AFAR = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """A picture must not load anything from elsewhere."""
+
+LENGTH = re.compile(r'textLength="(?P<length>[0-9.]+)"(?P<rest>[^>]*>)(?P<text>[^<]+)(?=</text>)')
+"""The library fixes the length of a text by its characters: Hangul would be squeezed to half its width."""
 
 
 class Screen:
@@ -160,11 +165,16 @@ def export_svg(messages: Iterable[Message], path: Path, *, title: str = "Tocsin"
             console.print(line)
         console.print()
     picture = console.export_svg(title=title, unique_id="tocsin")
-    path.write_text(FONT_FROM_AFAR.sub("", picture), encoding="utf-8")
+    path.write_text(LENGTH.sub(_in_columns, FONT_FROM_AFAR.sub("", picture)), encoding="utf-8")
+
+
+def _in_columns(found: re.Match[str]) -> str:
+    text = unescape(found["text"])
+    length = float(found["length"]) / len(text) * cell_len(text)
+    return f'textLength="{length:g}"{found["rest"]}{found["text"]}'
 
 
 def _choice(button: Button) -> str:
     if button.url is not None:
         return clean(f"{button.text}: {button.url}")
-    verb, _, number = (button.data or "").partition(":")
-    return clean(f"/why {number}") if verb == "why" else f"{clean(button.text)}: /more"
+    return clean(button.typed or button.text)

@@ -123,10 +123,12 @@ def test_many_outlets_are_counted() -> None:
     assert "… and 4 more reports" in alert(MODEL, *[MODEL] * 9).text
 
 
-def test_the_highest_rule_comes_first() -> None:
+def test_the_highest_rule_names_the_card_and_all_are_listed_below() -> None:
     both = CardStory(MODEL.story, NOW, (Hit(RuleId("watch"), Level.INFO, ()), Hit(RULE, Level.FLASH, ())))
 
-    assert alert(both).text.splitlines()[0] == "🔴 FLASH · Somebody seeks refuge at a mission, watch"
+    lines = alert(both).text.splitlines()
+    assert lines[0] == "🔴 FLASH · Somebody seeks refuge at a mission"
+    assert lines[-1] == f"{RULE}, watch · card #17"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.core.model import Batch, Feed, FeedUrl, Story
-from monitor.feeds.entries import SUMMARY_LIMIT, TEXT_LIMIT, TITLE_LIMIT
+from monitor.feeds.entries import SUMMARY_LIMIT, TEXT_LIMIT, TITLE_LIMIT, moment_of
 from monitor.feeds.parse import parse
 
 URL = FeedUrl("https://news.example/feed.xml")
@@ -202,7 +202,7 @@ def test_a_missing_date_is_nothing_odd() -> None:
 def test_authors_are_plain_and_short() -> None:
     assert (
         story("<title>t</title><author>a@b.c (Kim &lt;b&gt;Min&lt;/b&gt;)</author>").author
-        == "Kim Min (a@b.c)"
+        == "a@b.c (Kim Min)"
     )
     assert len(story(f"<title>t</title><author>{'x' * 5000}</author>").author or "") == 200
     assert story("<title>t</title><author> </author>").author is None
@@ -225,3 +225,8 @@ def test_relative_atom_links_count_from_xml_base_or_the_page() -> None:
 
     assert only("xml:base='https://base.example/x/'") == "https://base.example/x/a/1"
     assert only("") == "https://cdn.example/feeds/a/1"
+
+
+def test_a_date_beyond_all_calendars_is_none() -> None:
+    assert moment_of({"published_parsed": (99_999, 1, 1, 0, 0, 0, 0, 1, 0)}) is None
+    assert moment_of({}) is None

@@ -126,17 +126,13 @@ async def test_a_bug_costs_one_answer(caplog: pytest.LogCaptureFixture) -> None:
     assert "the disk is gone" in caplog.text
 
 
-async def test_more_leads_on_from_the_last_answer(store: MemoryStore) -> None:
-    with_cards(store, 7)
-    drawn = await typing(store, "/latest 3", "/more", "/more", "/more")
-    places = [drawn.index(f"#{n}\n") for n in range(7, 0, -1)]
-    assert places == sorted(places)
-    assert "Older: /more" in drawn
-    assert "There is no more" in drawn
+async def test_what_a_button_would_do_can_be_typed(store: MemoryStore) -> None:
+    with_cards(store, 5)
+    (older,) = [line for line in (await typing(store, "/latest 3")).splitlines() if "older:" in line]
+    assert older.startswith("/latest 3 older:")
+    drawn = await typing(store, older)
+    assert ("#2\n" in drawn, "#1\n" in drawn, "#3\n" in drawn) == (True, True, False)
 
-
-async def test_more_of_nothing(store: MemoryStore) -> None:
-    assert "There is no more" in await typing(store, "/more")
 
 
 def alert(claimed: Claimed) -> Message:

@@ -22,7 +22,7 @@ ALERT = (
     .line("🔴 FLASH · defection-at-mission", Style.BOLD)
     .line("Северокореец вошёл в консульство", url="https://news.example/1")
     .add("탈북자 총영사관 진입")
-    .message(((Button("Why?", "why:17"), Button("Open", url="https://news.example/1")),))
+    .message(((Button("Why?", "why:17", typed="/why 17"), Button("Open", url="https://news.example/1")),))
 )
 
 
@@ -168,6 +168,9 @@ def test_the_picture_shows_the_alert_and_loads_nothing(tmp_path: Path) -> None:
     shown = "".join(ET.fromstring(picture).itertext()).replace("\xa0", " ")  # noqa: S314 - our own output
     assert "defection-at-mission" in shown
     assert "총영사관" in shown
+    assert re.search(
+        r'textLength="244"[^<]*탈북자', picture
+    )  # 20 columns of 12.2, not 11: nothing is squeezed
     assert "url(" not in re.sub(r"url\(#[^)]*\)", "", picture)
 
 

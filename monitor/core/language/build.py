@@ -26,6 +26,9 @@ FARTHEST = 50
 
 USUAL_DISTANCE = 8
 
+LONGEST_HINT = 200
+"""Characters of a query that is shown in both its readings."""
+
 _ENTITY = re.compile(r"@([^\W\d]\w*(?:-\w+)*)(?:\.([A-Za-z]{2,8}))?")
 _DISTANCE = re.compile(r"[1-9]\d?|s")
 
@@ -41,12 +44,6 @@ class Builder:
 
     def any(self, tree: Branch, depth: int = 0) -> Node:
         """Alternatives; refuses AND and OR side by side."""
-        if depth > DEEPEST:
-            self.refuse(
-                f"nested too deeply: {DEEPEST} levels is the most",
-                *_place(tree),
-                hint="use fewer parentheses",
-            )
         alls = [child for child in tree.children if isinstance(child, Tree)]
         if len(alls) > 1 and any(len(_operands(one)) > 1 for one in alls):
             self._mixed(tree, alls)
@@ -59,6 +56,7 @@ class Builder:
 
     def _near(self, tree: Branch, depth: int) -> Node:
         first, *rest = tree.children
+        self._bound(depth + len(rest) // 2, *_place(tree))
         node = self._unary(first, depth + len(rest) // 2)
         for operator, operand in zip(rest[::2], rest[1::2], strict=True):
             right = self._unary(operand, depth + 1)
@@ -167,7 +165,9 @@ class Builder:
 
     def _bound(self, depth: int, at: int, end: int) -> None:
         if depth > DEEPEST:
-            self.refuse(f"nested too deeply: {DEEPEST} levels is the most", at, end)
+            self.refuse(
+                f"nested too deeply: {DEEPEST} levels is the most", at, end, hint="say it in fewer levels"
+            )
 
     def _mixed(self, tree: Branch, alls: list[Branch]) -> NoReturn:
         """AND and OR side by side: offer both readings."""
@@ -182,7 +182,9 @@ class Builder:
         self.refuse(
             "AND and OR side by side can be read in two ways",
             *_place(first),
-            hint=f"write {loose} or {tight}",
+            hint=f"write {loose} or {tight}"
+            if len(loose) < LONGEST_HINT
+            else "put what belongs together in parentheses",
         )
 
     def refuse(self, message: str, start: int, end: int, *, hint: str = "") -> NoReturn:

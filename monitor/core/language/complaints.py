@@ -14,7 +14,7 @@ _BINARY = frozenset({"AND", "OR", "NEAR"})
 def complain(source: str, even: str, at: int, kind: str) -> QueryError:
     """The error for a token of the grammar's type `kind` that stands at `at` where none such may.
 
-    `kind` is "$END" at the end of the query, "" for a sign that is no token at all.
+    `kind` is "$END" at the end of the query, "" for a sign that is no token: only a - without its word is none.
     """
     before = _LAST.search(even[:at].rstrip())
     last = before.group() if before else ""
@@ -46,6 +46,7 @@ def _message(kind: str, last: str, found: str) -> tuple[str, str]:
         return "a comma only stands between the parts of 2of(a, b, c)", "remove it, or put the text in quotes"
     if kind in {"RPAR", "COMMA"}:
         return "a part is missing here", "write a term, or remove the comma"
-    if found == "-":
-        return "a - stands right before the word that must not occur", "remove the space behind it, or the -"
-    return f"{found} cannot stand here", "put it in quotes to look for it as it stands"
+    return (
+        f"a {found} stands right before the word that must not occur",
+        "remove the space behind it, or the -",
+    )

@@ -11,6 +11,9 @@ import re
 _SHORTEST = 4
 """Letters of the shortest word that may lose an ending."""
 
+_SHORTEST_IN_Y = 3
+"""Letters of the shortest word whose plural ends in -ies: spy, but not ty of ties."""
+
 _IRREGULAR = {
     "women": "woman",
     "children": "child",
@@ -69,7 +72,7 @@ def _singulars(word: str) -> tuple[str, ...]:
         return (short,)
     root = word[:-2]
     others: tuple[str, ...] = ()
-    if root.endswith("i") and len(root) >= _SHORTEST:
+    if root.endswith("i") and len(root) >= _SHORTEST_IN_Y:
         others = (root[:-1] + "y",)  # stories
     elif root.endswith("v"):
         others = (root[:-1] + "f", root[:-1] + "fe")  # thieves, knives

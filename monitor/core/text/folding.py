@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_EVEN = str.maketrans(
+_EVEN = (
     dict.fromkeys("‘’‚‛′`´ʼʹˈ＇", "'")
     | dict.fromkeys("“”„‟«»″＂〝〞〟", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
@@ -22,11 +22,12 @@ _EVEN = str.maketrans(
 )
 """One character for another, so that offsets stay; the ellipsis too, which NFKC would make three."""
 
-_UNEVEN = re.compile("[" + re.escape("".join(map(chr, _EVEN))) + "]")
+_UNEVEN = re.compile("[" + re.escape("".join(_EVEN)) + "]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
 _STRESS = re.compile("(?<=[аеиоуыэюяіАЕИОУЫЭЮЯІ])[\u0300\u0301]+")
+_ODD = re.compile(_UNEVEN.pattern[:-1] + _INVISIBLE.pattern[1:-1] + "\u0300\u0301]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,17 @@ def fold(text: str) -> Folded:
     """Fold a text; idempotent, and fast where no character changes its place."""
     if text.isascii():
         return Folded(text.replace("`", "'"))
-    even = text.translate(_EVEN) if _UNEVEN.search(text) else text
-    if unicodedata.is_normalized("NFKC", even) and not _INVISIBLE.search(even) and not _STRESS.search(even):
+    odd = _ODD.search(text) is not None
+    even = _evened(text) if odd else text
+    if unicodedata.is_normalized("NFKC", even) and not (
+        odd and (_INVISIBLE.search(even) or _STRESS.search(even))
+    ):
         return Folded(even)
     return _fold_slowly(even)
+
+
+def _evened(text: str) -> str:
+    return _UNEVEN.sub(lambda found: _EVEN[found.group()], text)
 
 
 def key(word: str) -> str:
@@ -80,7 +88,7 @@ def _fold_slowly(even: str) -> Folded:
     for i in range(1, len(seen) + 1):
         if i < len(seen) and not _begins(seen[i]):
             continue
-        piece = unicodedata.normalize("NFKC", seen[begin:i]).translate(_EVEN)
+        piece = _evened(unicodedata.normalize("NFKC", seen[begin:i]))
         out.append(piece)
         starts += [places[begin]] * len(piece)
         ends += [places[i - 1] + 1] * len(piece)

@@ -14,6 +14,7 @@ import Stemmer
 
 _SHORTEST_STEMMED = 5
 _SHORTEST_BASE = 3
+_SHORTEST_FLEETING = 2
 
 _CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
 _HUSHING = frozenset("жшчщц")
@@ -48,16 +49,14 @@ def _stemmer() -> Stemmer.Stemmer:
 
 
 def russian_keys(word: str, *, capitalised: bool) -> tuple[str, ...]:
-    """Keys of a folded word, its stem first; the bases carry a digit, so that they meet nothing else.
+    """Keys of a folded word, its stem first; stem and bases carry a digit, so that they meet only their like.
 
     A capitalised word in -ов is a surname, not a genitive plural: `Иванов` is no form of `Иван`.
     """
     if word in _NO_FORMS:
         return (word,)
-    stem = str(_stemmer().stemWord(word)) if len(word) >= _SHORTEST_STEMMED else word
-    keys = [stem, word]
-    for base in _hard(word, capitalised=capitalised):
-        keys.append(base + "1")
+    keys = [f"{_stemmer().stemWord(word)}0" if len(word) >= _SHORTEST_STEMMED else word]
+    keys += [base + "1" for base in _hard(word, capitalised=capitalised)]
     keys += [base + "2" for base in _soft(word)]
     found = _ADJECTIVE.search(word)
     if found and found.start() >= _SHORTEST_BASE and word[found.start() - 1] in _CONSONANTS:
@@ -78,7 +77,9 @@ def _hard(word: str, *, capitalised: bool) -> list[str]:
     out += [
         word.removesuffix(ending)
         for ending in _AFTER_HUSHING
-        if word.endswith(ending) and word.removesuffix(ending)[-1:] in _HUSHING and _is_base(word.removesuffix(ending))
+        if word.endswith(ending)
+        and word.removesuffix(ending)[-1:] in _HUSHING
+        and _is_base(word.removesuffix(ending))
     ]
     out += [
         word.removesuffix(ending)
@@ -88,9 +89,11 @@ def _hard(word: str, *, capitalised: bool) -> list[str]:
     if word.endswith(("анин", "янин")):
         out.append(word[:-2])  # россиянин, россияне
     fleeting = _FLEETING.search(word)
-    if fleeting and fleeting.start() >= 2:
+    if fleeting and fleeting.start() >= _SHORTEST_FLEETING:
         before = word[: fleeting.start()]
-        out.append(before + ("" if before[-1] in _CONSONANTS else "й") + fleeting["last"])  # беженец, кореец, посол
+        out.append(
+            before + ("" if before[-1] in _CONSONANTS else "й") + fleeting["last"]
+        )  # беженец, кореец, посол
     return out
 
 

@@ -51,12 +51,12 @@ def _shape(surface: str) -> Shape:
     script = script_of(bare)
     if script is Script.NUMBER:
         return Shape(bare, (bare,), script, _indexed(re.split("[.,]", bare)))
+    if script is Script.HANGUL:
+        return Shape(bare, (bare,), script, _indexed(bigrams(bare)))
+    if script is Script.HAN:
+        return Shape(bare, (bare,), script, _indexed(bare))
     text = key(bare)
     script = script_of(text)
-    if script is Script.HANGUL:
-        return Shape(text, (text,), script, _indexed(bigrams(text)))
-    if script is Script.HAN:
-        return Shape(text, (text,), script, _indexed(text))
     keys = _keys(text, script, capitalised=bare[0].isupper())
     return Shape(text, keys, script, _indexed(dict.fromkeys((text, *keys))))
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _PATTERN = re.compile(
-    rf"[{HANGUL}]+|[{HAN}]+"
-    rf"|(?<!{LETTER})[A-Za-z](?:\.[A-Za-z])+(?!{LETTER})\.?(?:'[sS](?!{LETTER}))?"  # U.S., U.S, U.S.'s
+    rf"[A-Za-z](?:\.[A-Za-z])+(?!{LETTER})\.?(?:'[sS](?!{LETTER}))?"  # U.S., U.S, U.S.'s
     rf"|\d+(?:[.,]\d+)+"  # 1,000 and 3.5
     rf"|{LETTER}+(?:'{LETTER}+)*"  # consulate, consulate's, O'Brien, G20
+    rf"|[{HANGUL}]+|[{HAN}]+"
 )
 
 

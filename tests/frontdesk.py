@@ -1,0 +1,95 @@
+"""A desk over a store in memory, and the people who come to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from db.memory import MemoryStore
+from monitor.chat.commands import answer, answer_button
+from monitor.chat.message import Message, Style
+from monitor.core.access import Mode, Place, Rights
+from monitor.core.model import Card, Destination, Kept, Kind, Level, Outcome, Owed, Refused, RuleBook
+from monitor.desk import Desk
+from monitor.desk.answers import Caller, Target
+from tests.build import CHAT, FEED, GROUP, NOW, book, hit, rule, state, story, subscription
+from tests.fakes import FixedClock
+
+BOOK = book(
+    replace(rule("defection-at-mission", "defector consulate", Level.FLASH), name="Refuge at a mission"),
+    rule("border", "border", Level.INFO, unless="film"),
+)
+PERSON = Caller("telegram:42", "Ann", Rights(Place.PRIVATE), CHAT, "Ann")
+OWNER = replace(PERSON, rights=Rights(Place.PRIVATE, owner=True))
+MEMBER = Caller("telegram:43", "Bo", Rights(Place.GROUP), GROUP, "Newsroom")
+ADMIN = replace(MEMBER, rights=Rights(Place.GROUP, chat_admin=True))
+ANONYMOUS = replace(MEMBER, rights=Rights(Place.GROUP, chat_admin=True, anonymous=True))
+CHANNEL = Target(Destination("telegram", "-1009"), "Channel", admin=True, may_post=True)
+
+
+def known() -> MemoryStore:
+    """A store that knows FEED."""
+    store = MemoryStore()
+    store.sync_feeds([FEED], NOW)
+    return store
+
+
+@dataclass
+class World:
+    """A desk with its surroundings, and what is said at it."""
+
+    store: MemoryStore = field(default_factory=known)
+    clock: FixedClock = field(default_factory=FixedClock)
+    book: RuleBook = BOOK
+    problem: str | None = None
+
+    def desk(self, access: Mode = Mode.OPEN) -> Desk:
+        return Desk(
+            store=self.store,
+            book=lambda: self.book,
+            access=access,
+            clock=self.clock,
+            rules_problem=lambda: self.problem,
+        )
+
+    def say(self, line: str, caller: Caller = PERSON, mode: Mode = Mode.OPEN) -> Message:
+        """Type a command."""
+        name, _, arguments = line.partition(" ")
+        return answer(self.desk(mode), caller, name, arguments)
+
+    def press(self, data: str, caller: Caller = PERSON) -> Message | None:
+        """Press a button."""
+        return answer_button(self.desk(), caller, data)
+
+    def selectors(self, where: Destination = CHAT) -> list[str]:
+        """What is subscribed."""
+        return [each.selector for each in self.store.subscriptions(where)]
+
+    def card(self, number: int, rule_id: str = "border", *owed: Destination) -> None:
+        """A story at the border on a card of its own."""
+        title = f"Story {number} at the border"
+        kept = Kept(story(title, url=f"https://e.example/{number}"), (hit(rule_id),), number, "new")
+        owing = tuple(Owed(number, where, Kind.ALERT, Level.ALERT) for where in owed)
+        self.store.save(Outcome(state(), NOW, (kept,), (Card(number, Level.ALERT, NOW),), owing))
+
+    def stories(self, *titles: str) -> None:
+        """Stories that hit nothing."""
+        self.store.save(Outcome(state(), NOW, tuple(Kept(story(title)) for title in titles)))
+
+    def hold_back(self, where: Destination, reason: str = "blocked") -> None:
+        """A send that was refused for the whole chat."""
+        self.store.subscribe(subscription(where))
+        self.card(1, "border", where)
+        (claimed,) = self.store.claim(NOW, 60, 1)
+        refused = Refused(reason, suspend=True)
+        self.store.settle(claimed.delivery.id, claimed.delivery.attempt, refused, NOW)
+
+
+def data(message: Message | None) -> list[str]:
+    """What the buttons of an answer send."""
+    assert message is not None
+    return [b.data for row in message.buttons for b in row if b.data is not None]
+
+
+def code(message: Message) -> list[str]:
+    """What stands there to be copied."""
+    return [message.text[m.start : m.end] for m in message.marks if m.style is Style.CODE]
