@@ -29,6 +29,7 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.chat.messenger import TelegramMessenger
     from monitor.core.cadence import Pace
     from monitor.core.decide import Policy
+    from monitor.core.errors import TocsinError
     from monitor.core.health import BEAT, HEARTS
     from monitor.core.model import Claimed, Feed, FeedUrl, Subscription
     from monitor.deliver import Deliver
@@ -143,10 +144,11 @@ async def newsroom(
         yield room
     finally:
         if room is not None:
-            if room.chat is not None:
-                await room.chat.stop()
-            await room.poll.stop()
-            await room.deliver.stop(GRACE)
+            chat = room.chat
+            quiet = [] if chat is None else [chat.hush()]
+            await asyncio.gather(room.poll.stop(), room.deliver.stop(GRACE), *quiet)
+            if chat is not None:
+                await chat.stop()  # only now: the sends in flight needed its connections
         await fetcher.close()
         await pool.close()
         await clerk(store.close)
@@ -294,7 +296,12 @@ async def _demo(settings: Settings, library: Library, screen: Screen) -> None:
         if sys.stdin.isatty():
             tour.invite()
             await Prompt(screen, desk=room.desk, offload=room.clerk, zone=settings.timezone).run()
+        else:
+            tour.farewell()
         schedule.stop()
+    if tour.failed:
+        message = "a feed of the demo could not be read over loopback; the line in red says why"
+        raise TocsinError(message)
 
 
 class Workshop:

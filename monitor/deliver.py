@@ -53,17 +53,20 @@ class Deliver:
         self._resting: set[Destination] = set()
         self._next_start = 0.0
         self._one_at_a_time = asyncio.Lock()
+        self._stopping = False
         self._woken: asyncio.Task[None] | None = None
         self.ticked_at: datetime | None = None
 
     def wake(self) -> None:
         """Something may be owed now: do not wait for the next tick."""
-        if self._woken is None or self._woken.done():
+        if not self._waking:
             self._woken = asyncio.create_task(self._extra_tick(), name="deliver now")
 
     async def tick(self) -> int:
         """Start the sends that are due; returns how many. Raises StoreError."""
         async with self._one_at_a_time:
+            if self._stopping:
+                return 0
             free = self._width - len(self._flying)
             if free <= 0:
                 return 0
@@ -79,14 +82,20 @@ class Deliver:
 
     async def drain(self) -> None:
         """Send until nothing is owed and due, and nothing is in flight or resting."""
-        while await self.tick() or self._flying or self._resting:
+        while await self.tick() or self._flying or self._resting or self._waking:
             if self._flying:
                 await asyncio.wait(self._flying.values())
             else:
                 await asyncio.sleep(self._gap)
 
     async def stop(self, grace: float) -> None:
-        """Let sends in flight end for `grace` seconds, then cancel them; the store marks those as repeats."""
+        """Begin no more sends; let those in flight end for `grace` seconds, then cancel them.
+
+        The store marks the cancelled ones as repeats.
+        """
+        self._stopping = True
+        async with self._one_at_a_time:
+            pass  # a tick that has claimed already begins its sends
         if self._flying:
             await asyncio.wait(self._flying.values(), timeout=grace)
         for task in self._flying.values():
@@ -128,6 +137,11 @@ class Deliver:
         self._next_start = start + self._gap
         if start > now:
             await asyncio.sleep(start - now)
+
+    @property
+    def _waking(self) -> bool:
+        """Whether an extra tick is under way: it may see what an earlier tick could not."""
+        return self._woken is not None and not self._woken.done()
 
     async def _extra_tick(self) -> None:
         try:

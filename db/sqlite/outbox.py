@@ -166,7 +166,7 @@ def _write(
 def recover(link: Connection, now: datetime) -> int:
     """What was in flight when the process died is owed as a repeat, from now on. Returns how many."""
     return link.run(
-        "update outbox set state = 'owed', repeat = 1, not_before = ?, lease_until = null, again = 0 "
+        "update outbox set state = 'owed', repeat = 1, not_before = ?, lease_until = null "
         "where state = 'sending'",
         (to_text(now),),
     )

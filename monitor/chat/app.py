@@ -82,8 +82,8 @@ class TelegramChat:
         """Begin to connect and listen, in the background; returns at once, whatever the network does."""
         self._task = asyncio.create_task(self._polling.run(), name="telegram")
 
-    async def stop(self) -> None:
-        """Stop listening; a command in hand may end. Takes a few seconds at most."""
+    async def hush(self) -> None:
+        """Stop listening; a command in hand may end, alerts can still be sent. Takes a few seconds at most."""
         if self._task is None:
             return
         self._polling.stop()
@@ -93,6 +93,10 @@ class TelegramChat:
             await asyncio.wait({task})
         self._task = None
         await self._polling.farewell()
+
+    async def stop(self) -> None:
+        """Stop listening, and close the connections: a send that is still in flight breaks off."""
+        await self.hush()
         with suppress(TimeoutError):
             async with asyncio.timeout(1.0):
                 await self.bot.shutdown()

@@ -28,7 +28,9 @@ class _Guarded(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # what click's own method returns
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # a terminal without Hangul shows marks instead of failing
+                stream.reconfigure(
+                    errors="replace"
+                )  # a terminal without Hangul shows marks instead of failing
         try:
             return super().invoke(ctx)
         except RulesError as trouble:
@@ -43,13 +45,16 @@ def worded(trouble: TocsinError) -> str:
     """An error for a terminal; a query is shown with a caret under the place."""
     if not isinstance(trouble, QueryError):
         return str(trouble)
-    shown = [f"  {line}" for line in pointed(trouble.query, trouble.position)] if trouble.query.strip() else []
+    shown = (
+        [f"  {line}" for line in pointed(trouble.query, trouble.position)] if trouble.query.strip() else []
+    )
     return "\n".join([trouble.message, *shown, *([trouble.hint] if trouble.hint else [])])
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click calls it so
     if wanted and not ctx.resilient_parsing:
-        click.echo(f"tocsin {ctx.find_object(object).version}")
+        house: House = ctx.obj
+        click.echo(f"tocsin {house.version}")
         ctx.exit()
 
 

@@ -54,7 +54,9 @@ def list_feeds(house: House, *, as_json: bool) -> None:
             click.echo(f"    failing ({row['failures']}): {one_line(row['error'])}")
         elif row["last_success"]:
             then = row["next_poll"] or "never"
-            click.echo(f"    last success {row['last_success']}, next poll {then} ({one_line(row['reason'])})")
+            click.echo(
+                f"    last success {row['last_success']}, next poll {then} ({one_line(row['reason'])})"
+            )
 
 
 @feeds.command("import", epilog=example("python bot.py feeds import my-reader.opml"))
@@ -99,4 +101,3 @@ def _states(house: House) -> dict[FeedUrl, FeedState]:
         return {state.url: state for state in store.feed_states()}
     finally:
         store.close()
-

@@ -15,7 +15,7 @@ UNKNOWN_ENCODING = "ascii"
 
 
 def echo_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can say
-    """One line of JSON; what the output cannot encode (or nothing can: half a surrogate pair) as \\uXXXX."""
+    """One line of JSON; in ASCII where the output cannot encode it, as a console of another country."""
     written = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         written.encode(sys.stdout.encoding or UNKNOWN_ENCODING)

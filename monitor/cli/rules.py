@@ -109,7 +109,7 @@ def _object(line: bytes) -> dict[str, Any]:
         raise ValueError(message)
     if not isinstance(given.get("title"), str):
         message = 'the key "title" is missing or not a text'
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 - as above
     return given
 
 

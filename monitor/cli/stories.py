@@ -169,4 +169,3 @@ def _stored(stored: StoredStory) -> dict[str, Any]:
         "published": time(story.published),
         "rules": list(stored.rules),
     }
-

@@ -91,7 +91,9 @@ def pointed(line: str, position: int) -> tuple[str, str]:
     before = "…" * (start > 0) + seen[start:position]
     behind = seen[position : position + _BEFORE]
     cut = "…" * (position + _BEFORE < len(seen))
-    columns = sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in before)
+    columns = sum(
+        2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in before
+    )
     return f"{before}{behind}{cut}", " " * columns + "^"
 
 

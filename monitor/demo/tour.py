@@ -10,10 +10,11 @@ from monitor.poll import Polled
 from monitor.terminal.screen import Screen
 
 ROUNDS = 2
+TRY = "/latest   /search defector consulate   /why 1   /help"
 
 
 class Tour:
-    """Comments the polls of the demo's feeds; `polled_twice` is set once each was polled twice."""
+    """Comments the polls of the demo's feeds; `polled_twice` is set once each was polled twice, or one failed."""
 
     def __init__(self, screen: Screen, book: RuleBook) -> None:
         self._screen = screen
@@ -23,6 +24,7 @@ class Tour:
         self._silent = 0
         self._alerts = 0
         self._later_alerts = 0
+        self.failed = False  # a feed could not be read: there is nothing to wait for
         self.polled_twice = asyncio.Event()
 
     def begin(self) -> None:
@@ -46,6 +48,7 @@ class Tour:
         name = f"poll {turn}  {polled.feed.name}: "
         if polled.state.last_error:
             self._screen.line(name + f"failed, {polled.state.last_error}", "red")
+            self.failed = True
         elif polled.outcome is None:
             self._screen.line(name + "unchanged, the server had nothing to send", "dim")
         else:
@@ -62,7 +65,7 @@ class Tour:
                 else "a new page, but no new story in it"
             )
             self._screen.line(name + what, "dim")
-        if all(self._polls[feed.url] >= ROUNDS for feed in self._book.feeds):
+        if self.failed or all(self._polls[feed.url] >= ROUNDS for feed in self._book.feeds):
             self.polled_twice.set()
 
     def end(self) -> None:
@@ -70,16 +73,21 @@ class Tour:
         say = self._screen.line
         say()
         say(
-            f"{self._stories} stories came, {self._alerts} raised an alert, {self._silent} rightly raised nothing; "
-            f"the second polls raised {self._later_alerts} alerts.",
+            f"{self._stories} stories came: {self._alerts} raised an alert, {self._silent} rightly raised nothing. "
+            f"The second polls raised {self._later_alerts or 'none'}.",
             "bold",
         )
-        say(
-            "Among the silent ones: asylum for somebody else, embassies in other news, 태평양 (which contains 평양)."
-        )
+        say("Silent were, among others:")
+        say("  Байден просил отказать Сноудену в предоставлении убежища   (asylum, but for somebody else)", "dim")
+        say("  태평양 섬나라 외교장관 회의   (the Pacific, 태평양, contains Pyongyang, 평양)", "dim")
+        say("  시민단체, 장학금 희망명단 공개   (희망명단, a list, contains 망명, asylum)", "dim")
         say()
 
     def invite(self) -> None:
         """What a person can do now."""
-        say = self._screen.line
-        say("Your turn. Try: /latest   /search defector OR asylum   /why 1   /help   (/quit ends)", "bold")
+        self._screen.line(f"Your turn, as in the chat: {TRY}   (/quit ends)", "bold")
+
+    def farewell(self) -> None:
+        """Where to go on, for those who only read."""
+        self._screen.line(f"At a terminal you could now type: {TRY}")
+        self._screen.line("Next: `make run`, and make rules.yaml yours; README.md says how.")

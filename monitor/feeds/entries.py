@@ -25,6 +25,7 @@ _MARKUP_PER_CHARACTER = 10  # how much markup is looked at for one character tha
 
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 _ADDRESS = re.compile(r"\s*(?:https?:|/)", re.IGNORECASE)
+_UNSAFE = re.compile('[\x00-\x20\x7f<>"]')  # nothing of a URL (RFC 3986), and trouble for those who show it
 _DATES = ("published", "updated", "created")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _LINK_KINDS = ("alternate", "related", "via", "self")
@@ -96,7 +97,7 @@ def absolute(link: str | None, base: str) -> str | None:
     if not link or not link.strip():
         return None
     try:
-        url = urljoin(base, link.strip())
+        url = _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", urljoin(base, link.strip()))
     except ValueError:
         return None
     return url if canonical_url(url) else None

@@ -176,17 +176,13 @@ class Fetcher:
             return Failed(feed.url, str(error))
         except TimeoutError as error:
             return Failed(feed.url, _timeout_reason(error, self._deadline))
-        except (
-            aiohttp.ClientError,
-            OSError,
-            ValueError,
-        ) as error:  # ValueError: what a URL's parts may not be
+        # ValueError: what a URL's parts may not be.
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             return Failed(feed.url, _reason(error))
 
     async def _ask(self, feed: Feed, state: FeedState, url: str, *, first: bool) -> Fetched | _Redirect:
         # Validators belong to the URL that issued them. Those kept in the state are the feed's own: what a
-        # redirect's target gives is not kept (see `_page`), since next time it would be shown to the wrong
-        # server.
+        # redirect's target gives is not kept, since next time it would be shown to the wrong server.
         asked = conditions(state.validators) if first else {}
         target = URL(url, encoded=_CLEAN_URL.fullmatch(url) is not None)
         async with self._open().get(

@@ -14,6 +14,7 @@ because it may have been alone, and stored under the plain key, when the page wa
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -21,12 +22,13 @@ from hashlib import blake2b
 from monitor.core.model import Story, StoryKey
 from monitor.core.text import canonical_url, fingerprint
 
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _LONGEST = 300  # characters of an id that is kept as it is
 
 
 def key_of(guid: str, url: str | None, title: str, text: str, published: datetime | None) -> StoryKey:
     """The key of an entry on its own; `url` is absolute or None."""
-    guid = guid.strip()
+    guid = _UNSTORABLE.sub("\ufffd", guid.strip())
     if guid:
         return StoryKey(guid if len(guid) <= _LONGEST else f"id:{_digest(guid)}")
     canonical = canonical_url(url) if url else None

@@ -39,7 +39,9 @@ def decode(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     declared = _ENCODING.match(data)
-    if declared and not declared[1].lower().startswith((b"utf-16", b"utf16")):  # it would not be readable here
+    if declared and not declared[1].lower().startswith(
+        (b"utf-16", b"utf16")
+    ):  # it would not be readable here
         try:
             return data.decode(declared[1].decode("ascii"), errors="replace")
         except (LookupError, UnicodeError):

@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -28,7 +29,6 @@ from monitor.rulebook.schema import FeedEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
     from typing import Any
 
     from ruamel.yaml.events import Event
@@ -85,7 +85,13 @@ def add_feeds(path: Path, feeds: Sequence[Feed]) -> Added:
 
 def _entry(feed: Feed) -> dict[str, Any]:
     """A feed as a rules file writes it; every value a text or a list of texts."""
-    written = {"url": feed.url, "name": feed.name, "lang": feed.lang, "tags": list(feed.tags), "tier": feed.tier}
+    written = {
+        "url": feed.url,
+        "name": feed.name,
+        "lang": feed.lang,
+        "tags": list(feed.tags),
+        "tier": feed.tier,
+    }
     every = {"every": f"{feed.every}s"} if feed.every is not None else {}
     return {key: value for key, value in written.items() if value} | every
 
@@ -93,7 +99,9 @@ def _entry(feed: Feed) -> dict[str, Any]:
 def _flow(entry: dict[str, Any]) -> str:
     """The entry on one line, like the shipped file's."""
     pairs = (
-        f"{key}: [{', '.join(map(_quoted, value))}]" if isinstance(value, list) else f"{key}: {_quoted(value)}"
+        f"{key}: [{', '.join(map(_quoted, value))}]"
+        if isinstance(value, list)
+        else f"{key}: {_quoted(value)}"
         for key, value in entry.items()
     )
     return f"{{{', '.join(pairs)}}}"
@@ -101,7 +109,7 @@ def _flow(entry: dict[str, Any]) -> str:
 
 def _quoted(value: str) -> str:
     """In double quotes, but for a plain short word: what JSON writes is YAML, too, but for a few characters."""
-    if re.fullmatch("[a-z][a-z0-9-]{0,39}", value):
+    if re.fullmatch("[a-z][a-z0-9-]{0,39}", value) and value != "null":
         return value
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
@@ -109,42 +117,56 @@ def _quoted(value: str) -> str:
 def _with(text: str, entries: Sequence[str]) -> str:
     """The text of a rules file that is in order, with more entries at the end of its list of feeds."""
     events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(text))
-    begin = next(_feeds(events))
-    last = 0  # where the last entry ends
-    depth = 1
-    for event in events:
-        depth += isinstance(event, MappingStartEvent | SequenceStartEvent)
-        depth -= isinstance(event, MappingEndEvent | SequenceEndEvent)
-        if not depth:
-            break
-        if isinstance(event, ScalarEvent) or text[event.end_mark.index - 1] in "]}":
-            last = max(last, event.end_mark.index)
-    if begin.flow_style:
+    feeds = _list_of_feeds(events)
+    last = _end_of_last(events)
+    if feeds.flow_style:
         return text[:last] + "".join(f", {entry}" for entry in entries) + text[last:]
-    end = _LINE_END.search(text, max(last - 1, 0))
     first_end = _LINE_END.search(text)
     line_end = first_end[0] if first_end else "\n"
+    end = _LINE_END.search(text, last - 1)  # a block text ends with its line's end
     place = end.end() if end else len(text)
-    lines = "".join(f"{' ' * begin.start_mark.column}- {entry}{line_end}" for entry in entries)
+    lines = "".join(f"{' ' * feeds.start_mark.column}- {entry}{line_end}" for entry in entries)
     return text[:place] + ("" if end else line_end) + lines + text[place:]
 
 
-def _feeds(events: Iterator[Event]) -> Iterator[SequenceStartEvent]:
-    """The event that begins the list of feeds; the others of the list are the next to be read."""
+def _list_of_feeds(events: Iterator[Event]) -> SequenceStartEvent:
+    """The event that begins the list; its content comes next in `events`."""
     depth = 0
-    at_key = True
-    key = ""
+    key: str | None = None
     for event in events:
-        if depth == 1 and isinstance(event, ScalarEvent) and at_key:
+        if depth == 1 and key is None and isinstance(event, ScalarEvent):
             key = event.value
-            at_key = False
             continue
         if depth == 1 and key == "feeds" and isinstance(event, SequenceStartEvent):
-            yield event
-            return
-        depth += isinstance(event, MappingStartEvent | SequenceStartEvent)
-        depth -= isinstance(event, MappingEndEvent | SequenceEndEvent)
-        at_key = at_key or depth == 1
+            return event
+        depth += _deeper(event)
+        if depth == 1:
+            key = None
+    message = "a rules file in order has a list of feeds"
+    raise KeyError(message)
+
+
+def _end_of_last(events: Iterator[Event]) -> int:
+    """Where the last entry of a list ends; block collections end with what is in them."""
+    depth = 1
+    last = 0
+    flows: list[bool] = []  # of the open collections
+    for event in events:
+        depth += _deeper(event)
+        if not depth:
+            break
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            flows.append(bool(event.flow_style))
+        elif isinstance(event, ScalarEvent) or flows.pop():
+            last = event.end_mark.index
+    return last
+
+
+def _deeper(event: Event) -> int:
+    """How much deeper in the tree the next event is."""
+    if isinstance(event, MappingStartEvent | SequenceStartEvent):
+        return 1
+    return -1 if isinstance(event, MappingEndEvent | SequenceEndEvent) else 0
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -152,7 +174,7 @@ def _replace(path: Path, data: bytes) -> None:
     target = path.resolve()  # a link stays a link
     try:
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        temporary = target.with_name(os.path.basename(name))
+        temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)

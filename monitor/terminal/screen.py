@@ -49,8 +49,12 @@ BAR = "┃ "
 FONT_FROM_AFAR = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """A picture must not load anything from elsewhere."""
 
-LENGTH = re.compile(r'textLength="(?P<length>[0-9.]+)"(?P<rest>[^>]*>)(?P<text>[^<]+)(?=</text>)')
-"""The library fixes the length of a text by its characters: Hangul would be squeezed to half its width."""
+PIECE = re.compile(
+    r'<text class="(?P<look>[^"]+)" x="(?P<x>[0-9.]+)" y="(?P<y>[0-9.]+)" textLength="(?P<length>[0-9.]+)"'
+    r' clip-path="[^"]+">(?P<text>[^<\n]+)</text>'
+)
+ROW = re.compile(PIECE.pattern + '(?:<text class="[^"]+" x="[0-9.]+" y="(?P=y)"[^>]*>[^<\n]+</text>)*')
+"""A line of a picture: its pieces, each with a place and a length of its own, have one height."""
 
 
 class Screen:
@@ -156,22 +160,42 @@ def barred(lines: Iterable[Text], colour: str) -> list[Text]:
     return [Text.assemble((BAR, colour), line) for line in lines]
 
 
-def export_svg(messages: Iterable[Message], path: Path, *, title: str = "Tocsin", width: int = 84) -> None:
+def export_svg(
+    messages: Iterable[Message],
+    path: Path,
+    *,
+    title: str = "Tocsin",
+    width: int = 84,
+    colour: str = "yellow",
+) -> None:
     """Write a picture of alerts, as a terminal of `width` columns shows them. Raises OSError."""
     console = Console(record=True, file=io.StringIO(), width=width, force_terminal=True, highlight=False)
     for message in messages:
         whole = [styled(message, links=True), *choices(message)]
-        for line in barred((line for text in whole for line in wrapped(text, console, len(BAR))), "yellow"):
+        for line in barred((line for text in whole for line in wrapped(text, console, len(BAR))), colour):
             console.print(line)
         console.print()
     picture = console.export_svg(title=title, unique_id="tocsin")
-    path.write_text(LENGTH.sub(_in_columns, FONT_FROM_AFAR.sub("", picture)), encoding="utf-8")
+    path.write_text(ROW.sub(_in_one, FONT_FROM_AFAR.sub("", picture)), encoding="utf-8")
 
 
-def _in_columns(found: re.Match[str]) -> str:
-    text = unescape(found["text"])
-    length = float(found["length"]) / len(text) * cell_len(text)
-    return f'textLength="{length:g}"{found["rest"]}{found["text"]}'
+def _in_one(row: re.Match[str]) -> str:
+    """A line with Hangul as one text that takes the room it needs.
+
+    The library fixes places and lengths for letters of one width: Hangul would be squeezed, or spread.
+    """
+    if cell_len(row[0]) == len(row[0]):
+        return row[0]
+    pieces = list(PIECE.finditer(row[0]))
+    column = float(pieces[0]["length"]) / len(unescape(pieces[0]["text"]))
+    at = float(pieces[0]["x"])
+    spans = []
+    for piece in pieces:
+        text = unescape(piece["text"])
+        left_out = "\N{NO-BREAK SPACE}" * round((float(piece["x"]) - at) / column)  # the library skips blanks
+        spans.append(f'<tspan class="{piece["look"]}">{left_out}{piece["text"]}</tspan>')
+        at = float(piece["x"]) + column * cell_len(text)
+    return f'<text x="{pieces[0]["x"]}" y="{pieces[0]["y"]}">{"".join(spans)}</text>'
 
 
 def _choice(button: Button) -> str:

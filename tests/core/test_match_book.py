@@ -128,20 +128,18 @@ def test_an_unknown_syllable_restricts_nothing() -> None:
 
 
 def test_waking_costs_the_rarer_part_of_a_rule() -> None:
-    index = WakeIndex()
-    for number in range(5):
-        index.add(number, AllOf((Token("common"), Token(f"rare{number}"))))
+    index = WakeIndex(AllOf((Token("common"), Token(f"rare{number}"))) for number in range(5))
     index.add(5, Everything())
     index.add(6, AnyOf((Token("common"), Everything())))
     index.add(7, AllOf((AnyOf((Token("x"), Token("y"))), Token("vladivo", prefix=True))))
-    assert {2, 3, 4}.isdisjoint(index.awake({"common"}))
+    assert index.awake({"common"}) == [5, 6]
     assert index.awake({"rare3", "x"}) == [3, 5, 6]
     assert index.awake({"vladivostok"}) == [5, 6, 7]
 
 
 def test_sleeping_rules_change_no_hits() -> None:
     """A big book finds what each of its rules finds alone."""
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - made-up rules
     words = [
         "north",
         "korean",

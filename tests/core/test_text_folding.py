@@ -3,10 +3,12 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.text import fold, key
+
+STEADY = settings(database=None, derandomize=True, deadline=None, max_examples=150)
 
 
 @pytest.mark.parametrize(
@@ -52,12 +54,14 @@ def test_offsets_lead_back_to_the_original(text: str, part: str, original: str) 
     assert text[start:end] == original
 
 
+@STEADY
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = fold(text).text
     assert fold(once).text == once
 
 
+@STEADY
 @given(st.text(alphabet="aﬁ①ё가\u1100\u1161\u11a8ㄱㅏе\u0301\u0308\u00ad\u200d “…Ｕ½ﾊﾟ", max_size=12))
 def test_every_folded_character_has_its_place(text: str) -> None:
     folded = fold(text)
@@ -69,6 +73,7 @@ def test_every_folded_character_has_its_place(text: str) -> None:
         last = start
 
 
+@STEADY
 @given(
     st.text(alphabet=st.characters(categories=["L", "N", "P", "Zs", "Mn"], exclude_characters="\u0300\u0301"))
 )

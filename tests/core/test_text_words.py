@@ -3,12 +3,14 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.text import Script, Words, bigrams
 from monitor.core.text.korean import without_particle
 from monitor.core.text.shapes import MEMO_LIMIT, SHAPES
+
+STEADY = settings(database=None, derandomize=True, deadline=None, max_examples=150)
 
 
 def cut(text: str) -> list[tuple[str, int]]:
@@ -52,6 +54,7 @@ def test_words_are_cut_with_their_places(text: str, expected: list[tuple[str, in
     assert cut(text) == expected
 
 
+@STEADY
 @given(st.text())
 def test_words_stand_where_they_say(text: str) -> None:
     words = Words(text)
@@ -64,6 +67,7 @@ def test_words_stand_where_they_say(text: str) -> None:
     assert len(words.sentence) == len(words.all)
 
 
+@STEADY
 @given(st.text(alphabet="aU.S 1,5가北'-é"))
 def test_tokens_are_those_of_the_words(text: str) -> None:
     words = Words(text)

@@ -55,6 +55,16 @@ def test_another_program_that_writes_is_waited_for_and_then_named(store: SqliteS
     other.close()
 
 
+def test_a_writer_has_the_right_to_write_before_it_reads(store: SqliteStore) -> None:
+    other = sqlite3.connect(store._link.path, isolation_level=None, timeout=0)
+    with store._link.reading():
+        other.execute("begin immediate")
+        other.execute("rollback")
+    with store._link.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("begin immediate")
+    other.close()
+
+
 def test_damage_found_while_working_is_said(store: SqliteStore) -> None:
     store.save(outcome(kept("a story")))
     with store._link.writing():

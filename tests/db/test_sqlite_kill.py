@@ -48,7 +48,7 @@ print("done", count)
 
 def run(path: Path, work: str, last: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", SAVE_AND_DIE, str(path), work, str(last)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own interpreter
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(name="path")

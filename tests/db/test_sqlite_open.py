@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import sqlite3
 import stat
 import subprocess
 import sys
-import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,8 +18,7 @@ from db import open_reader, open_store
 from db.memory import MemoryStore
 from db.migrations import migrations
 from db.sqlite import SqliteStore
-from db.sqlite.lock import Lock, _let_go
-from monitor.core.errors import StoreDamaged, StoreError, StoreLocked, StoreNewer
+from monitor.core.errors import StoreDamaged, StoreError, StoreNewer
 from tests.build import CHAT, FEED, NOW, URL, minutes
 from tests.contract.outcomes import opened, outcome
 
@@ -46,26 +42,6 @@ def make(path: Path) -> None:
     store.sync_feeds([FEED], NOW)
     store.save(opened(1, CHAT))
     store.close()
-
-
-def python(code: str, *args: object) -> subprocess.Popen[str]:
-    """A process of its own that runs `code`, and tells by a line that it is ready."""
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", code, *map(str, args)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stdin=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    """Kill a process and let its pipes go."""
-    process.kill()
-    process.communicate()
 
 
 def test_the_folder_and_the_files_are_made_for_us_alone(path: Path) -> None:
@@ -168,76 +144,6 @@ def test_the_laws_of_the_connection(path: Path) -> None:
     assert (pragma("journal_mode"), pragma("synchronous"), pragma("foreign_keys")) == ("wal", 2, 1)
     assert pragma("busy_timeout") == 5000
     store.close()
-
-
-def test_a_second_owner_is_told_who_the_first_is(path: Path) -> None:
-    store = open_store(str(path), now=NOW)
-    with pytest.raises(StoreLocked) as error:
-        open_store(str(path), now=minutes(1))
-    message = str(error.value)
-    assert f"process {os.getpid()}, since {NOW.isoformat(timespec='microseconds')}" in message
-    assert f"{path}.lock" in message
-    assert "Stop that one first" in message
-    store.sync_feeds([FEED], NOW)
-    store.close()
-    open_store(str(path), now=NOW).close()
-
-
-def test_a_link_to_the_file_is_the_same_database(path: Path) -> None:
-    store = open_store(str(path), now=NOW)
-    (path.parent / "link.db").symlink_to(path)
-    with pytest.raises(StoreLocked):
-        open_store(str(path.parent / "link.db"), now=NOW)
-    store.close()
-
-
-def test_a_lock_held_by_a_process_that_did_not_say_who_it_is(path: Path) -> None:
-    lock = Lock(path.parent.parent / "a.db", NOW)
-    lock.path.write_text("")
-    with pytest.raises(StoreLocked, match="in use by another process"):
-        Lock(path.parent.parent / "a.db", NOW)
-    lock.let_go()
-
-
-OWN = """
-import os, sys, time
-from datetime import UTC, datetime
-from db import open_store
-store = open_store(sys.argv[1], now=datetime.now(UTC))
-if len(sys.argv) == 2 or os.fork() == 0:
-    print("ready", flush=True)
-sys.stdin.read()
-"""
-
-
-def test_another_process_owns_it_until_it_dies(path: Path) -> None:
-    other = python(OWN, path)
-    try:
-        with pytest.raises(StoreLocked, match=f"process {other.pid}"):
-            open_store(str(path), now=NOW)
-    finally:
-        end(other)
-    open_store(str(path), now=NOW).close()
-
-
-def test_a_worker_forked_by_a_killed_owner_does_not_keep_the_lock(path: Path) -> None:
-    other = python(OWN, path, "fork")
-    os.kill(other.pid, signal.SIGKILL)
-    other.wait()
-    try:
-        open_store(str(path), now=NOW).close()
-    finally:
-        other.communicate()
-
-
-def test_a_forked_child_closes_what_it_inherited(tmp_path: Path) -> None:
-    lock = Lock(tmp_path / "a.db", NOW)
-    _let_go(weakref.ref(lock))
-    gone = weakref.ref(lock)
-    lock = Lock(tmp_path / "a.db", NOW)
-    lock.let_go()
-    _let_go(gone)
-    assert gone() is None
 
 
 def test_a_reader_sees_what_the_owner_commits(path: Path) -> None:
@@ -409,5 +315,5 @@ def test_the_command_line_of_sqlite_utils_reads_it(path: Path) -> None:
         str(path),
         "select number, opened_at from cards",
     ]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert json.loads(shown) == [{"number": 1, "opened_at": "2026-09-27T10:00:00.000000+00:00"}]

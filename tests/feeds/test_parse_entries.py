@@ -41,6 +41,7 @@ def story(item: str, lang: str | None = None) -> Story:
         pytest.param("<title>t</title><link>mailto:a@b.c</link>", None, id="no link that counts"),
         pytest.param("<description>only a text</description>", None, id="only a text"),
         pytest.param(f"<guid>{'x' * 400}</guid>", None, id="a giant guid"),
+        pytest.param("<guid>a\x01b</guid>", "a\ufffdb", id="a guid that cannot be stored"),
     ],
 )
 def test_the_key_is_guid_or_link_or_fingerprint(item: str, key: str | None) -> None:
@@ -113,6 +114,10 @@ def test_an_entry_that_says_nothing_is_left_out_and_told() -> None:
         pytest.param("<link>data:text/html,x</link>", None, id="data"),
         pytest.param("<link>http://[</link>", None, id="nonsense"),
         pytest.param("<link>https://user:pw@a.example/</link>", None, id="login"),
+        pytest.param(
+            '<link>https://a.example/a b"&lt;i&gt;</link>', "https://a.example/a%20b%22%3Ci%3E", id="unsafe"
+        ),
+        pytest.param("<link>https://a.example/뉴스</link>", "https://a.example/뉴스", id="Korean"),
         pytest.param("", None, id="none"),
     ],
 )

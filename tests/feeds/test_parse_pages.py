@@ -209,3 +209,16 @@ def test_the_tag_bombs_of_html_cost_nothing() -> None:
         f'<item><title>x</title><description>&lt;p style="{"a:b;" * 50_000}"&gt;y</description></item>'
     )
     assert batch(page).stories[0].summary == "y"
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#55555555;", "&#x7FFFFFFFF;", "&#" + "9" * 5000 + ";", "&#1114112;", "&#xD83D;"]
+)
+def test_references_to_no_character_cost_only_themselves(reference: str) -> None:
+    found = batch(rss(f"<item><title>a{reference}b &#128512;&#x01F600; &</title></item>"))
+    assert found.stories[0].title == "ab \U0001f600\U0001f600 &"
+
+
+def test_a_page_that_trips_feedparser_is_a_failure_in_words() -> None:
+    page = b"<?xml version='1.0' encoding='\xff\xfe'?>" + rss("<item><title>x</title></item>").encode()
+    assert "its publisher has to mend that" in reason(page)

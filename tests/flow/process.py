@@ -10,12 +10,14 @@ import subprocess
 import sys
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from db import open_reader
+from db import open_reader, open_store
+from monitor.core.model import Destination, Subscription
 from monitor.settings.table import NAMES
 
 if TYPE_CHECKING:
@@ -32,6 +34,20 @@ PATIENCE = 30.0
 
 LONGEST_FAREWELL = 10.0
 """Seconds that the bot may take to end: those that Docker gives it."""
+
+
+RULES = """\
+entities:
+  north_korean: {en: ["North Korean"], ko: [북한], ru: [северокорейский, КНДР]}
+  mission: {en: [consulate, embassy], ko: [총영사관], ru: [консульство, генконсульство]}
+rules:
+  - id: defection
+    name: A North Korean at the door of a mission
+    level: flash
+    match: '@north_korean NEAR/15 @mission'
+    examples: {match: North Korean enters U.S. consulate}
+  - {id: floods, level: info, match: 'flood*'}
+"""
 
 
 async def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
@@ -54,7 +70,7 @@ class Bot:
         self.log_file = folder / f"{name}.log"
         kept = {key: value for key, value in os.environ.items() if key not in NAMES}
         with self.log_file.open("wb") as log:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "bot.py"), "run"],
                 cwd=folder,
                 env={**kept, **settings, "PYTHONUTF8": "1"},
@@ -63,7 +79,7 @@ class Bot:
                 stderr=log,
                 start_new_session=True,
             )
-        self.pid = self._process.pid
+        self.pid = self.process.pid
 
     @property
     def log(self) -> str:
@@ -73,7 +89,7 @@ class Bot:
     @property
     def running(self) -> bool:
         """Whether it did not end yet."""
-        return self._process.poll() is None
+        return self.process.poll() is None
 
     async def says(self, pattern: str, times: int = 1) -> None:
         """Wait until so many lines of its log match a pattern."""
@@ -86,23 +102,23 @@ class Bot:
     async def ends(self, seconds: float = PATIENCE) -> int:
         """Wait until it ended by itself; its exit code."""
         await until(lambda: not self.running, f"the end of the bot:\n{self.log}", seconds)
-        return self._process.wait()
+        return self.process.wait()
 
     async def stop(self) -> int:
         """Tell it to stop, as systemd and Docker do; its exit code."""
-        self._process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGTERM)
         return await self.ends(LONGEST_FAREWELL)
 
     async def kill(self) -> None:
         """End it at once, as a power cut would; nothing of it can react."""
-        self._process.kill()
+        self.process.kill()
         assert await self.ends() == -signal.SIGKILL
 
     def clean_up(self) -> None:
         """Kill what is left of it, workers among it."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
+        self.process.wait()
 
 
 @dataclass
@@ -158,24 +174,17 @@ class Stage:
         seen = self.site.asked[path]
         await until(lambda: self.site.asked[path] > seen, f"one more poll of {path}")
 
+    def subscribe(self, *chats: Chat) -> None:
+        """Make all alerts go to these chats; before a bot runs."""
+        with closing(open_store(str(self.database), now=datetime.now(UTC))) as store:
+            for chat in chats:
+                here = Destination("telegram", str(chat.id))
+                store.subscribe(Subscription(here, "all", datetime.now(UTC), "telegram:7", chat.title))
+
     def status(self) -> StoreStatus:
         """The database in figures."""
         with closing(open_reader(str(self.database))) as store:
             return store.status()
-
-
-RULES = """\
-entities:
-  north_korean: {en: ["North Korean"], ko: [북한], ru: [северокорейский, КНДР]}
-  mission: {en: [consulate, embassy], ko: [총영사관], ru: [консульство, генконсульство]}
-rules:
-  - id: defection
-    name: A North Korean at the door of a mission
-    level: flash
-    match: '@north_korean NEAR/15 @mission'
-    examples: {match: North Korean enters U.S. consulate}
-  - {id: floods, level: info, match: 'flood*'}
-"""
 
 
 async def tells(chat: Chat) -> Message:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from tests.botapi import OWNER, Chat, Drop, Html, Member, Message, Refuse
+from aiohttp import web
+
+from monitor.chat.cards import REPEAT
+from tests.botapi import OWNER, Chat, Fault, Html, Member, Message, Refuse
 from tests.flow.process import PATIENCE, Stage, asks, tells
 from tests.flow.site import Item, Page
 
@@ -16,6 +20,7 @@ NEWS = Item(
     "North Korean worker enters U.S. consulate in Vladivostok",
     "He asked for protection, two officials said.",
 )
+FLOOD = Item("Flood closes a bridge")
 SAME_ELSEWHERE = Item("North Korean worker enters U.S. consulate in Vladivostok", "Our own correspondent reports.")
 
 
@@ -109,20 +114,19 @@ async def test_in_a_group_only_admins_subscribe_and_a_stranger_nowhere(stage: St
 
 async def test_starts_while_telegram_is_down_and_delivers_when_it_is_back(stage: Stage) -> None:
     ann = stage.api.private(7, "Ann")
-    bot = await begin(stage, "wire.xml")
-    await asks(ann, "/subscribe all")
-    assert await bot.stop() == 0
-
+    stage.write_rules("wire.xml")
+    stage.site.carry("wire.xml", NEWS)
+    stage.subscribe(ann)
     await stage.api.stop()
-    bot = stage.run(LOG_LEVEL="debug")
+    bot = stage.run(LOG_LEVEL="debug", ALERT_ON_FIRST_POLL="yes")
     await bot.says("Telegram: ConnectError")
-    stage.site.carry("wire.xml", NEWS, OLD)
     await bot.says("not sent alert card=1 to=telegram:7")
     await stage.api.start()
-    assert (await tells(ann)).text.endswith("defection · card #1")
+    alert = await tells(ann)
+    assert alert.text.endswith("defection · card #1")
+    assert REPEAT not in alert.text  # it never left, so it cannot come twice
     assert NEWS.title in await asks(ann, "/latest")
     assert await bot.stop() == 0
-    assert "repeat" not in ann.messages[-2].text  # it never left, so it cannot have come twice
     assert secret(stage.api.token) not in bot.log
     assert not stage.api.rejected
 
@@ -130,30 +134,69 @@ async def test_starts_while_telegram_is_down_and_delivers_when_it_is_back(stage:
 async def test_with_a_wrong_token_says_so_and_watches_feeds_all_the_same(stage: Stage) -> None:
     wrong = "123456:another-token-which-is-wrong"
     stage.write_rules("wire.xml")
-    stage.site.carry("wire.xml", OLD)
+    stage.site.carry("wire.xml", NEWS)
     bot = stage.run(LOG_LEVEL="debug", TELEGRAM_BOT_TOKEN=wrong)
     await bot.says("level=error .*TELEGRAM_BOT_TOKEN is wrong: .* Ask @BotFather")
-    await bot.says("polled feed=wire stories=1 new=1")
-    stage.site.carry("wire.xml", NEWS, OLD)
-    await bot.says("polled feed=wire stories=2 new=1 hits=1")
+    await bot.says("polled feed=wire stories=1 new=1 hits=1")
+    await bot.says("unchanged feed=wire")
     assert await bot.stop() == 0
     assert secret(wrong) not in bot.log
 
 
 async def test_no_log_shows_the_token_whatever_telegram_answers(stage: Stage) -> None:
     ann = stage.api.private(7, "Ann")
-    bot = await begin(stage, "wire.xml", LOG_LEVEL="debug")
-    await asks(ann, "/subscribe all")
+    stage.write_rules("wire.xml")
+    stage.site.carry("wire.xml", NEWS)
+    stage.subscribe(ann)
     echo = f"no way to /bot{stage.api.token}/sendMessage"
-    stage.api.fail("getUpdates", Html(502), Drop(), Refuse(400, echo))
+    stage.api.fail("getUpdates", Html(502), Refuse(400, echo))
     stage.api.fail("sendMessage", Refuse(500, echo), Refuse(400, echo))
-    stage.site.carry("wire.xml", NEWS, OLD)
+    bot = stage.run(LOG_LEVEL="debug", ALERT_ON_FIRST_POLL="yes")
     await bot.says("not sent alert .* what=unknown")
     await bot.says("not sent alert .* what=refused")
     await bot.says("Telegram is there again")
     assert "1 alert was refused for good" in await asks(ann, "/status")
     assert await bot.stop() == 0
     assert secret(stage.api.token) not in bot.log
+
+
+async def test_told_to_stop_it_lets_a_send_in_flight_end(stage: Stage) -> None:
+    ann, ben = stage.api.private(7, "Ann"), stage.api.private(8, "Ben")
+    stage.write_rules("wire.xml")
+    stage.site.carry("wire.xml", NEWS, FLOOD)
+    stage.subscribe(ann, ben)
+    late = Late()
+    stage.api.fail("sendMessage", late, chat=ann.id)
+    bot = stage.run(ALERT_ON_FIRST_POLL="yes")
+    first = await tells(ann)  # Telegram has it, but does not answer yet
+    bot.process.terminate()
+    await bot.says("stopping")
+    late.answers.set()
+    assert await bot.ends() == 0
+    told = stage.status()
+    assert told.sent + told.owed == 4
+
+    bot = stage.run()
+    second = await tells(ann)
+    assert first.text.startswith("🔴 FLASH")
+    assert second.text.startswith("🔵 INFO")
+    await bot.says("sent alert", times=told.owed)
+    assert await bot.stop() == 0
+    assert [len(chat.messages) for chat in (ann, ben)] == [2, 2]
+    assert not any(REPEAT in message.text for chat in (ann, ben) for message in chat.messages)
+
+
+class Late(Fault):
+    """Telegram takes the message, and answers only when the test says so."""
+
+    accepted = True
+
+    def __init__(self) -> None:
+        self.answers = asyncio.Event()
+
+    async def answer(self, request: web.Request, proper: web.Response) -> web.StreamResponse:
+        await self.answers.wait()
+        return proper
 
 
 def secret(token: str) -> str:

@@ -169,8 +169,8 @@ def test_the_picture_shows_the_alert_and_loads_nothing(tmp_path: Path) -> None:
     assert "defection-at-mission" in shown
     assert "총영사관" in shown
     assert re.search(
-        r'textLength="244"[^<]*탈북자', picture
-    )  # 20 columns of 12.2, not 11: nothing is squeezed
+        r'<text x="0" y="[0-9.]+"><tspan[^>]*>┃&#160;</tspan><tspan[^>]*>탈북자', picture
+    )  # not squeezed
     assert "url(" not in re.sub(r"url\(#[^)]*\)", "", picture)
 
 

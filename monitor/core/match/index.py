@@ -6,11 +6,13 @@ story costs what the rules cost that could fire, not those that exist; adding a 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from monitor.core.match.plan import AllOf, AnyOf, Plan, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
 _SHORT = 8
@@ -20,10 +22,17 @@ _SHORT = 8
 class WakeIndex:
     """Numbers of rules by the tokens that wake them."""
 
-    def __init__(self) -> None:
+    def __init__(self, plans: Iterable[Plan] = ()) -> None:
         self.always: list[int] = []
         self.whole: dict[str, list[int]] = {}
         self.begun: dict[int, dict[str, list[int]]] = {}  # length of a prefix -> prefix -> rules
+
+        self.asked: Counter[str] = Counter()  # token -> how often plans ask for it
+        listed = list(plans)
+        for plan in listed:
+            self.asked.update(_tokens(plan))
+        for number, plan in enumerate(listed):
+            self.add(number, plan)
 
     def add(self, number: int, plan: Plan) -> None:
         """Make rule `number` wake for every story that satisfies its plan."""
@@ -59,5 +68,17 @@ class WakeIndex:
 
     def _cost(self, needed: frozenset[Token]) -> tuple[int, list[str]]:
         """How often the tokens will likely wake: short ones and those that many rules share do more often."""
-        cost = sum(max(1, _SHORT - len(t.text)) + len(self.whole.get(t.text, ())) for t in needed)
+        cost = sum(max(1, _SHORT - len(token.text)) + self.asked[token.text] for token in needed)
         return cost, sorted(token.text for token in needed)
+
+
+def _tokens(plan: Plan) -> Iterator[str]:
+    """Texts of all tokens of a plan."""
+    match plan:
+        case Token(text=text):
+            yield text
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _tokens(part)
+        case _:
+            return

@@ -43,12 +43,11 @@ class Matcher:
     def __init__(self, book: RuleBook) -> None:
         shop = Workshop(book.entities)
         self._rules: list[tuple[Rule, Finder, Finder | None]] = []
-        self._index = WakeIndex()
-        for number, rule in enumerate(book.rules):
+        for rule in book.rules:
             finder = Finder(shop.part(rule.match))
             unless = Finder(shop.part(rule.unless)) if rule.unless else None
             self._rules.append((rule, finder, unless))
-            self._index.add(number, finder.plan)
+        self._index = WakeIndex(finder.plan for _, finder, _ in self._rules)
 
     def hits(self, story: Story) -> tuple[Hit, ...]:
         """Rules that the story hits, in the book's order, each with its evidence."""

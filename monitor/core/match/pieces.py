@@ -40,7 +40,7 @@ class Form:
 
     def plan(self) -> Plan:
         """What the index must hold."""
-        return any_of([_token(one) for one in self.keys])
+        return any_of(all_of(map(_token, _parts(one))) for one in self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class Beginning:
         return (word.start, word.end) if word.shape.text.startswith(self.text) else None
 
     def plan(self) -> Plan:
-        """What the index must hold; a number with separators stands there in parts."""
-        *whole, last = re.split("[.,]", self.text)
+        """What the index must hold."""
+        *whole, last = _parts(self.text)
         if not indexable("".join((*whole, last))):
             return Everything()
         return all_of([*[Token(one) for one in whole], Token(last, prefix=True)])
@@ -118,6 +118,11 @@ class Block:
 
 
 Piece = Form | Beginning | Block
+
+
+def _parts(text: str) -> list[str]:
+    """The index holds a number with separators in parts."""
+    return re.split("[.,]", text)
 
 
 def _token(text: str) -> Plan:
