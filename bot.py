@@ -46,8 +46,8 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.ports import Fetch, Messenger, Parse, Store
     from monitor.rulebook import Library
     from monitor.schedule import Schedule, Tick
-    from monitor.settings import Settings, read_environment
-    from monitor.terminal.messenger import TerminalMessenger
+    from monitor.settings import Secret, Settings, read_environment
+    from monitor.terminal.messenger import EmptyChair, TerminalMessenger
     from monitor.terminal.prompt import HERE, SITTER, Prompt
     from monitor.terminal.screen import Screen
 
@@ -178,26 +178,12 @@ async def _wire(
         rules_problem=lambda: library.problem,
     )
 
-    def words(claimed: Claimed) -> Message:
-        return alert(claimed, settings.timezone, utc_now(), desk.names())
-
     chat: TelegramChat | None = None
-    messengers: dict[str, Messenger] = {}
     if settings.token is not None:
-        chat = TelegramChat(
-            token=settings.token.reveal(),
-            desk=desk,
-            store=store,
-            offload=clerk,
-            zone=settings.timezone,
-            owners=settings.owners,
-            api_url=settings.telegram_api_url,
-            proxy=settings.proxy.reveal() if settings.proxy else None,
-        )
-        messengers["telegram"] = TelegramMessenger(chat.bot, words=words, migrated=chat.migrated)
+        chat = _telegram(settings, settings.token, desk, store, clerk)
     elif screen is not None:
-        messengers[HERE.messenger] = TerminalMessenger(screen, words=words)
         await clerk(_sit_down, store)
+    messengers = _messengers(settings, desk, chat, screen)
     deliver = Deliver(store=store, messengers=messengers, offload=clerk, clock=utc_now)
 
     def done(polled: Polled) -> None:
@@ -205,9 +191,8 @@ async def _wire(
             deliver.wake()
         on_done(polled)
 
-    policy = Policy(
-        Pace(settings.poll_floor, max(settings.poll_floor, Pace().blind)), settings.alert_on_first_poll
-    )
+    pace = Pace(settings.poll_floor, max(settings.poll_floor, Pace().blind))
+    policy = Policy(pace, settings.alert_on_first_poll)
     ingest = Ingest(store, lambda: library.matcher, policy, utc_now, random.random)
     poll = Poll(
         store=store,
@@ -220,6 +205,35 @@ async def _wire(
         on_done=done,
     )
     return Newsroom(settings, library, clerk, store, desk, poll, deliver, chat)
+
+
+def _telegram(settings: Settings, token: Secret, desk: Desk, store: Store, clerk: Clerk) -> TelegramChat:
+    return TelegramChat(
+        token=token.reveal(),
+        desk=desk,
+        store=store,
+        offload=clerk,
+        zone=settings.timezone,
+        owners=settings.owners,
+        api_url=settings.telegram_api_url,
+        proxy=settings.proxy.reveal() if settings.proxy else None,
+    )
+
+
+def _messengers(
+    settings: Settings, desk: Desk, chat: TelegramChat | None, screen: Screen | None
+) -> dict[str, Messenger]:
+    """Who carries what to which kind of destination."""
+
+    def words(claimed: Claimed) -> Message:
+        return alert(claimed, settings.timezone, utc_now(), desk.names())
+
+    messengers: dict[str, Messenger] = {HERE.messenger: EmptyChair()}
+    if screen is not None:
+        messengers[HERE.messenger] = TerminalMessenger(screen, words=words)
+    if chat is not None:
+        messengers["telegram"] = TelegramMessenger(chat.bot, words=words, migrated=chat.migrated)
+    return messengers
 
 
 def _by_url(feeds: tuple[Feed, ...]) -> Mapping[FeedUrl, Feed]:
@@ -237,8 +251,8 @@ async def _run(settings: Settings, library: Library) -> None:
     """Run until told to stop: SIGTERM, SIGINT, or the end of a conversation at the terminal."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt there
+    if sys.platform != "win32":  # there Ctrl-C raises KeyboardInterrupt
+        for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
     screen = Screen() if settings.token is None else None
     async with newsroom(settings, library, screen, lambda _: None) as room:
@@ -253,7 +267,9 @@ async def _run(settings: Settings, library: Library) -> None:
             await room.chat.start()
         elif screen is not None and sys.stdin.isatty():
             screen.line("Tocsin runs; alerts come here. /help lists the commands, /quit ends.", "dim")
-            talk = asyncio.create_task(Prompt(screen, desk=room.desk, offload=room.clerk, zone=settings.timezone).run())
+            talk = asyncio.create_task(
+                Prompt(screen, desk=room.desk, offload=room.clerk, zone=settings.timezone).run()
+            )
             talk.add_done_callback(lambda _: stop.set())
         await stop.wait()
         log.info("stopping")

@@ -14,13 +14,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from monitor.core.errors import StoreError
-from monitor.core.model import Claimed, Destination, Receipt, Refused, Sent
+from monitor.core.model import Claimed, Destination, Later, Receipt, Sent
 from monitor.ports import Clock, Messenger, Offload, Store
 
 log = logging.getLogger(__name__)
 
 LEASE = 120.0
 """Seconds for which a claimed delivery is ours; far longer than any send may take."""
+
+ABSENT = 60.0
+"""Seconds until a delivery is looked at again whose messenger this run does not have: it waits, visibly."""
 
 
 class Deliver:
@@ -109,7 +112,7 @@ class Deliver:
         messenger = self._messengers.get(delivery.destination.messenger)
         receipt: Receipt
         if messenger is None:
-            receipt = Refused(f"no {delivery.destination.messenger} in this run", suspend=True)
+            receipt = Later(ABSENT, f"no {delivery.destination.messenger} in this run", counts=False)
         else:
             receipt = await messenger.deliver(claim)
         rest = self._rest(delivery.destination)

@@ -59,6 +59,7 @@ class Poll:
         self._width = width
         self._flying: dict[FeedUrl, asyncio.Task[None]] = {}
         self._held: dict[FeedUrl, datetime] = {}
+        self._stopping = False
         self.ticked_at: datetime | None = None
 
     async def tick(self) -> int:
@@ -71,6 +72,8 @@ class Poll:
         self._held = {url: until for url, until in self._held.items() if until > now}
         busy = len(self._flying) + len(self._held)
         due = await self._offload(self._store.due_feeds, now, free + busy)
+        if self._stopping:
+            return 0
         feeds = self._feeds()
         started = 0
         for state in due:
@@ -90,7 +93,8 @@ class Poll:
             await asyncio.wait(self._flying.values())
 
     async def stop(self) -> None:
-        """Cancel what is in flight; nothing is lost by it, the feeds stay due."""
+        """Begin no more polls and cancel those in flight; nothing is lost by it, the feeds stay due."""
+        self._stopping = True
         for task in self._flying.values():
             task.cancel()
         await self.drain()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from monitor.chat.excerpt import Excerpt, around, clean, head, line
 from monitor.chat.message import Button, Message, Style, Writer
 from monitor.chat.phrases import asks_why, badge, count, dated, marked, opens, presses, quoted, row
-from monitor.core.model import CardStory, Claimed, Evidence, Level, RuleId, Story
+from monitor.core.model import CardStory, CardView, Claimed, Evidence, Level, RuleId, Story
 from monitor.desk.answers import Find, Found, Latest, Why, rules_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@
 | 400: not modified                    | Sent                                           |
 | 400: anything else                   | Refused, this message only                     |
 | it never left this machine           | Later                                          |
-| 5xx, broken line, time out           | Unknown: it may have arrived                   |
+| 5xx, broken line, time out           | Unknown: it may have arrived (an edit: Later)  |
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def receipt(error: TelegramError, *, token: str, attempt: int, floods: int, mess
         return Refused(why, suspend=True)
     if isinstance(error, BadRequest):
         return _bad_request(why, message)
-    if never_left(error):
+    if never_left(error) or message is not None:  # an edit may be repeated without harm
         return Later(growing(5.0, attempt - 1), why)
     return Unknown(why)
 

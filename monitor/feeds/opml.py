@@ -22,7 +22,10 @@ LONGEST_NAME = 100
 
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _OUTLINE = re.compile(r"<outline(?=[\s/>])|</?(?:outline|body|opml)\b", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)')""")
+_BEGIN = re.compile(r"""(?<![\w:.-])([\w:.-]++)\s*+=\s*+(["'])""")
+_END = {quote: re.compile(rf"""{quote}(?=\s*+(?:[\w:.-]++\s*+=\s*+["']|/?>|$))""") for quote in "\"'"}
+"""A quote ends a value where another attribute or the end of the tag follows; others belong to the value."""
+
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -94,19 +97,32 @@ def _without_comments(text: str) -> str:
 
 
 def _outlines(text: str) -> Iterator[dict[str, str]]:
-    """The attributes of each outline, names in lower case, values as written.
+    """The attributes of each outline.
 
-    They are looked for up to the next tag of the format, not up to a `>`: attributes in the wild hold anything,
-    even quotes. Where a name comes twice the first one counts.
+    They are looked for up to the next tag of the format, not up to a `>`: values in the wild hold anything.
     """
     marks = list(_OUTLINE.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    for mark, end in zip(marks, ends, strict=True):
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    for mark, end in zip(marks, ends, strict=False):  # without marks there is one end
         if mark[0].lower() == "<outline":
-            given: dict[str, str] = {}
-            for name, double, single in _ATTRIBUTE.findall(text, mark.end(), end):
-                given.setdefault(name.lower(), double or single)
-            yield given
+            yield _attributes(text, mark.end(), end)
+
+
+def _attributes(text: str, at: int, end: int) -> dict[str, str]:
+    """Names in lower case, and values as written; of a name that comes twice the first. Linear in any text."""
+    given: dict[str, str] = {}
+    tidy = {'"', "'"}  # quotes that may still end a value as they should
+    while begin := _BEGIN.search(text, at, end):
+        name, quote = begin.groups()
+        at = begin.end()
+        closing = _END[quote].search(text, at, end) if quote in tidy else None
+        if closing is None:
+            tidy.discard(quote)
+        stop = closing.start() if closing else text.find(quote, at, end)
+        if stop >= 0:
+            given.setdefault(name.lower(), text[at:stop])
+            at = stop + 1
+    return given
 
 
 def _host(url: str) -> str | None:

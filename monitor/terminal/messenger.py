@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.core.model import Kind, Level, Receipt, Sent
+from monitor.core.model import Kind, Level, Receipt, Refused, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 COLOURS = {Level.INFO: "blue", Level.ALERT: "yellow", Level.FLASH: "red"}
 """Of the bar at the left of an alert."""
+
+
+class EmptyChair:
+    """The port `Messenger` for a run that has no terminal: alerts for whoever sat there once are put aside."""
+
+    async def deliver(self, claimed: Claimed) -> Receipt:
+        """Refuse, so that the terminal is suspended until somebody sits down again; nothing else waits for it."""
+        return Refused(f"nobody sits at a terminal now (card {claimed.delivery.card})", suspend=True)
 
 
 class TerminalMessenger:
