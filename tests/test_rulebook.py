@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -9,11 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+from ruamel.yaml.events import (
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
 
 from monitor.core.errors import RulesError
 from monitor.core.language import entities_used
 from monitor.core.model import Feed, FeedUrl, Level, RuleId, Story, StoryKey
 from monitor.rulebook import Library, load, read, schema
+from monitor.rulebook.document import Mapping, Scalar, decode, parse
+from monitor.rulebook.offsets import file_offset, places
 
 ROOT = Path(__file__).parent.parent
 GOOD = sorted((ROOT / "tests/data/rules/good").glob("*.yaml"))
@@ -121,6 +136,12 @@ class TestBadFiles:
             path.stem for path in (ROOT / "tests/data/rules/bad").glob("*.txt")
         }
 
+    def test_of_very_many_mistakes_the_first_are_told(self) -> None:
+        found = _mistakes("".join(f"key{number}: x\n" for number in range(1000)))
+        assert len(found) == 200
+        assert found[0] == (0, 0, "more than 199 mistakes")
+        assert found[-1][0] < 250
+
     def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(RulesError, match=r"rules\.yaml: there is no such file"):
             load(tmp_path / "rules.yaml")
@@ -176,6 +197,39 @@ def test_a_querys_mistake_is_told_at_its_very_character(written: str, line: int,
     (mistake,) = _mistakes(text)
     assert mistake[:2] == (line, column)
     assert text.splitlines()[line - 1][column - 1] == "("
+
+
+def test_where_a_value_cannot_be_followed_back_its_beginning_is_told() -> None:
+    (mistake,) = _mistakes(SMALL.replace("match: rain", 'match: "rain\x85(storm"'))  # an old line end, folded
+    assert mistake[:2] == (5, 12)
+
+
+def test_the_end_of_a_value_is_a_place_too() -> None:
+    assert file_offset(Scalar("rain", 3, 9, "'"), "a: 'rain'", 4) == 8
+
+
+STYLES = [None, "'", '"', "|", ">"]
+
+
+@given(text=st.text("ab '\"\\\n:#비д😀", min_size=1, max_size=60), style=st.sampled_from(STYLES))
+def test_every_character_of_a_value_is_found_where_it_was_written(text: str, style: str | None) -> None:
+    out = io.StringIO()
+    key, value = (
+        ScalarEvent(None, None, (True, True), what, style=how) for what, how in (("k", None), (text, style))
+    )
+    begin = (StreamStartEvent(), DocumentStartEvent(), MappingStartEvent(None, None, implicit=True))
+    events = (*begin, key, value, MappingEndEvent(), DocumentEndEvent(), StreamEndEvent())
+    YAML(typ="safe", pure=True).emit(events, out)
+    source = decode(out.getvalue().encode())
+    root, _ = parse(source)
+    assert isinstance(root, Mapping)
+    ((_, node),) = root.pairs
+    assert isinstance(node, Scalar)
+    found = places(node, source.text)
+    assert found is not None
+    for character, place in zip(node.value, found, strict=False):
+        if character not in " \n":
+            assert source.text[place] in {character, "\\"}
 
 
 @pytest.mark.parametrize(("written", "line", "column"), PLACES)

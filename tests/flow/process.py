@@ -114,6 +114,15 @@ class Bot:
         self.process.kill()
         assert await self.ends() == -signal.SIGKILL
 
+    @property
+    def haunting(self) -> bool:
+        """Whether something that it started still lives."""
+        try:
+            os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
     def clean_up(self) -> None:
         """Kill what is left of it, workers among it."""
         with suppress(ProcessLookupError):

@@ -84,15 +84,12 @@ async def test_a_story_reaches_every_chat_once_whatever_follows(stage: Stage) ->
     assert await bot.stop() == 0
     bot = stage.run()
     stage.site.carry("wire.xml", NEWS, OLD)  # another page with the same stories
-    await bot.says("polled feed=wire stories=2 new=0")
-    await stage.polled("wire.xml")
-    assert chats.unread() == []
-
     stage.site.carry("other.xml", SAME_ELSEWHERE, OLD)
     for chat in chats.subscribed:
         edited = await chat.next_edit(PATIENCE)
         assert edited.id == next(message.id for message in chat.messages if "card #1" in message.text)
         assert f"Also:\n• other: {SAME_ELSEWHERE.title}" in edited.text
+    await bot.says("polled feed=wire stories=2 new=0")
     assert await bot.stop() == 0
     assert chats.unread() == []
     assert stage.status().owed == 0
@@ -138,7 +135,6 @@ async def test_with_a_wrong_token_says_so_and_watches_feeds_all_the_same(stage: 
     bot = stage.run(LOG_LEVEL="debug", TELEGRAM_BOT_TOKEN=wrong)
     await bot.says("level=error .*TELEGRAM_BOT_TOKEN is wrong: .* Ask @BotFather")
     await bot.says("polled feed=wire stories=1 new=1 hits=1")
-    await bot.says("unchanged feed=wire")
     assert await bot.stop() == 0
     assert secret(wrong) not in bot.log
 
@@ -180,7 +176,7 @@ async def test_told_to_stop_it_lets_a_send_in_flight_end(stage: Stage) -> None:
     second = await tells(ann)
     assert first.text.startswith("🔴 FLASH")
     assert second.text.startswith("🔵 INFO")
-    await bot.says("sent alert", times=told.owed)
+    await bot.says('="sent alert', times=told.owed)
     assert await bot.stop() == 0
     assert [len(chat.messages) for chat in (ann, ben)] == [2, 2]
     assert not any(REPEAT in message.text for chat in (ann, ben) for message in chat.messages)
