@@ -45,7 +45,7 @@ format: $(VENV)/.dev ## let ruff lay out the code
 	@$(BIN)/ruff check --fix $(CODE)
 	@$(BIN)/ruff format $(CODE)
 
-docs: $(VENV)/.dev ## rewrite the generated parts of the README
+docs: $(VENV)/.dev ## rewrite what the documents take from the code: tables, picture, schema
 	@$(BIN)/python -m tests.readme
 	@$(BIN)/python -m tests.picture
 

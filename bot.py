@@ -41,7 +41,7 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.feeds.guard import AllowList
     from monitor.feeds.workers import ParserPool
     from monitor.ingest import Ingest
-    from monitor.logs import configure
+    from monitor.logs import configure, log_uncaught
     from monitor.poll import Poll, Polled
     from monitor.ports import Fetch, Messenger, Parse, Store
     from monitor.rulebook import Library
@@ -259,6 +259,8 @@ async def _run(settings: Settings, library: Library) -> None:
         schedule = _schedule(room)
         schedule.start()
         await room.poll.tick()
+        await room.deliver.tick()
+        await room.heartbeat()  # else /status would call a bot that has just started unwell
         log.info(
             "tocsin %s runs: %d feeds, %d rules", VERSION, len(library.book.feeds), len(library.book.rules)
         )
@@ -364,6 +366,7 @@ class Workshop:
         talking = settings.token is None and sys.stdin.isatty() and sys.stdout.isatty()
         level = "warning" if talking and settings.log_level == "info" else settings.log_level
         configure(level, settings.log_format, settings.secrets)
+        log_uncaught()
         for warning in settings.warnings:
             log.warning("%s", warning)
         return replace(settings, log_level=level)

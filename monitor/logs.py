@@ -68,8 +68,7 @@ def log_uncaught() -> None:
         logging.getLogger("monitor").critical("uncaught error", exc_info=(kind, error, trace))
 
     def on_thread(told: threading.ExceptHookArgs) -> None:
-        if told.exc_value is not None:
-            on_main(told.exc_type, told.exc_value, told.exc_traceback)
+        on_main(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)
 
     sys.excepthook = on_main
     threading.excepthook = on_thread

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
-import os
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,9 +21,8 @@ from ruamel.yaml.events import (
 )
 
 from monitor.core.errors import RulesError
-from monitor.core.language import entities_used
-from monitor.core.model import Feed, FeedUrl, Level, RuleId, Story, StoryKey
-from monitor.rulebook import Library, load, read, schema
+from monitor.core.model import Feed, FeedUrl, Level
+from monitor.rulebook import load, read
 from monitor.rulebook.document import Mapping, Scalar, decode, parse
 from monitor.rulebook.offsets import file_offset, places
 
@@ -47,11 +43,6 @@ def _mistakes(text: str) -> list[tuple[int, int, str]]:
     with pytest.raises(RulesError) as caught:
         read(text, "rules.yaml")
     return [(one.line, one.column, one.message) for one in caught.value.mistakes]
-
-
-def _rules_hit(library: Library, title: str) -> list[str]:
-    story = Story(feed=FeedUrl("x"), key=StoryKey("x"), title=title)
-    return [hit.rule for hit in library.matcher.hits(story)]
 
 
 class TestGoodFiles:
@@ -277,162 +268,3 @@ class TestExamples:
             + "    examples: {match: rain}\n  - {id: snow, match: snow, examples: {match: [rain, snow, ice]}}\n"
         )
         assert [place[:2] for place in _mistakes(text)] == [(7, 48), (7, 60)]
-
-
-class TestLibrary:
-    def test_it_refuses_to_start_without_good_rules(self, tmp_path: Path) -> None:
-        with pytest.raises(RulesError):
-            Library(tmp_path / "rules.yaml")
-
-    def test_it_takes_a_change_over(self, tmp_path: Path) -> None:
-        path = tmp_path / "rules.yaml"
-        path.write_text(SMALL)
-        library = Library(path)
-        assert not library.changed()
-        first = library.book
-        path.write_text(SMALL.replace("match: rain", "match: snow"))
-        assert library.changed()
-        assert library.reload()
-        assert not library.changed()
-        assert library.problem is None
-        assert library.book.version != first.version
-        assert _rules_hit(library, "Snow and rain in May") == ["rain"]
-        assert _rules_hit(library, "Rain in May") == []
-        assert library.both == (library.book, library.matcher)
-
-    def test_a_broken_file_leaves_the_last_good_rules_in_force(self, tmp_path: Path) -> None:
-        path = tmp_path / "rules.yaml"
-        path.write_text(SMALL)
-        library = Library(path)
-        before = library.both
-        path.write_text(SMALL.replace("match: rain", "match: (rain"))
-        assert library.changed()
-        assert not library.reload()
-        assert library.both == before
-        assert _rules_hit(library, "Rain in May") == ["rain"]
-        assert library.problem is not None
-        assert f"{path}:5:12: " in library.problem
-        assert not library.changed()  # told once, not at every tick
-
-    def test_a_mended_file_ends_the_problem(self, tmp_path: Path) -> None:
-        path = tmp_path / "rules.yaml"
-        path.write_text(SMALL)
-        library = Library(path)
-        path.write_text("broken")
-        library.reload()
-        path.write_text(SMALL)
-        assert library.changed()
-        assert library.reload()
-        assert library.problem is None
-
-    def test_a_file_that_is_gone_for_a_while_is_noticed_twice(self, tmp_path: Path) -> None:
-        path = tmp_path / "rules.yaml"
-        path.write_text(SMALL)
-        library = Library(path)
-        path.unlink()
-        assert library.changed()
-        assert not library.reload()
-        assert library.problem is not None
-        assert "there is no such file" in library.problem
-        assert not library.changed()
-        path.write_text(SMALL)
-        assert library.changed()
-        assert library.reload()
-
-    def test_an_editor_that_replaces_the_file_is_noticed(self, tmp_path: Path) -> None:
-        path = tmp_path / "rules.yaml"
-        path.write_text(SMALL)
-        library = Library(path)
-        times = path.stat()
-        other = tmp_path / "rules.yaml~"
-        other.write_text(SMALL.replace("match: rain", "match: snow"))
-        os.utime(
-            other, ns=(times.st_atime_ns, times.st_mtime_ns)
-        )  # same size, same time: only the inode tells
-        other.replace(path)
-        assert library.changed()
-        assert library.reload()
-        assert _rules_hit(library, "Snow") == ["rain"]
-
-    def test_a_link_to_the_file_may_be_turned_to_another(self, tmp_path: Path) -> None:
-        (tmp_path / "one").write_text(SMALL)
-        (tmp_path / "two").write_text(SMALL.replace("id: rain", "id: snow"))
-        path = tmp_path / "rules.yaml"
-        path.symlink_to("one")
-        library = Library(path)
-        path.unlink()
-        path.symlink_to("two")
-        assert library.changed()
-        assert library.reload()
-        assert [rule.id for rule in library.book.rules] == ["snow"]
-
-
-@pytest.fixture(scope="module", name="shipped")
-def fixture_shipped() -> Library:
-    return Library(ROOT / "rules.yaml")
-
-
-class TestShippedRules:
-    def test_the_watch_has_feeds_in_three_languages(self, shipped: Library) -> None:
-        languages = [feed.lang for feed in shipped.book.feeds]
-        assert {language: languages.count(language) >= 10 for language in ("en", "ko", "ru")} == {
-            "en": True,
-            "ko": True,
-            "ru": True,
-        }
-        assert all(feed.name and feed.tier for feed in shipped.book.feeds)
-        assert len({feed.name for feed in shipped.book.feeds}) == len(shipped.book.feeds)
-
-    def test_every_rule_has_examples_for_and_against_in_three_languages(self, shipped: Library) -> None:
-        scripts = ("[a-z]{3}", "[가-힣]{2}", "[а-я]{3}")
-        for rule in shipped.book.rules:
-            for texts in (rule.examples.match, rule.examples.no_match):
-                for script in scripts:
-                    assert any(re.search(script, text) for text in texts), (rule.id, script)
-
-    def test_every_entity_is_used(self, shipped: Library) -> None:
-        queries = [query for rule in shipped.book.rules for query in (rule.match, rule.unless) if query]
-        assert set(shipped.book.entities) == {name for query in queries for name in entities_used(query)}
-
-    @pytest.mark.parametrize(
-        "title",
-        [
-            pytest.param(
-                "North Korean worker enters U.S. consulate in Vladivostok, asks for asylum", id="en"
-            ),
-            pytest.param("N. Korean walks into US Consulate General in Vladibostok", id="en-other-spelling"),
-            pytest.param("북한 노동자, 블라디보스토크 美총영사관 진입해 망명 요청", id="ko"),
-            pytest.param("北노동자 1명 블라디보스토크 미국 총영사관에 진입", id="ko-han"),
-            pytest.param(
-                "Северокорейский рабочий попросил убежища в генконсульстве США во Владивостоке", id="ru"
-            ),
-            pytest.param("Гражданин КНДР проник в консульство США во Владивостоке", id="ru-other-words"),
-        ],
-    )
-    def test_the_model_event_is_a_flash(self, shipped: Library, title: str) -> None:
-        story = Story(feed=FeedUrl("x"), key=StoryKey("x"), title=title)
-        hits = {hit.rule: hit.level for hit in shipped.matcher.hits(story)}
-        assert hits[RuleId("defection-at-mission")] is Level.FLASH
-
-    def test_they_point_editors_to_the_schema(self) -> None:
-        first = (ROOT / "rules.yaml").read_text(encoding="utf-8").splitlines()[0]
-        found = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
-        assert found
-        assert (ROOT / found[1]).is_file()
-
-
-class TestSchema:
-    def test_the_published_one_is_fresh(self) -> None:
-        published = (ROOT / "docs/rules.schema.json").read_text(encoding="utf-8")
-        assert json.loads(published) == schema()
-        assert published == json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
-
-    def test_it_knows_every_key_and_says_what_it_is_for(self) -> None:
-        published: dict[str, Any] = schema()
-        assert set(published["properties"]) == {"feeds", "entities", "rules"}
-        entry = published["$defs"]["RuleEntry"]
-        assert entry["required"] == ["id", "match"]
-        assert entry["additionalProperties"] is False
-        assert entry["properties"]["level"]["enum"] == ["info", "alert", "flash"]
-        for part in (published, *published["$defs"].values()):
-            assert all(each.get("description") for each in part["properties"].values())

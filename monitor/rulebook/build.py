@@ -221,9 +221,7 @@ def same_url(written: str) -> str:
 
 def _example_place(examples: Node, name: str, index: int) -> int:
     pair = examples.get(name) if isinstance(examples, Mapping) else None
-    if pair is None:
-        return examples.start
-    texts = pair[1]
+    texts = pair[1] if pair else examples
     return texts.items[index].start if isinstance(texts, Listing) else texts.start
 
 

@@ -30,7 +30,7 @@ from monitor.core.errors import Mistake
 from monitor.rulebook.syntax import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 20
@@ -68,12 +68,17 @@ class Listing:
 class Mapping:
     """Keys and their values, in the order written, each key once."""
 
-    pairs: tuple[tuple[Scalar, Node], ...]
+    by_key: dict[str, tuple[Scalar, Node]]
     start: int
+
+    @property
+    def pairs(self) -> Iterable[tuple[Scalar, Node]]:
+        """Each key as it stands there, and its value."""
+        return self.by_key.values()
 
     def get(self, key: str) -> tuple[Scalar, Node] | None:
         """The key as it stands there, and its value."""
-        return next((pair for pair in self.pairs if pair[0].value == key), None)
+        return self.by_key.get(key)
 
 
 Node: TypeAlias = Scalar | Listing | Mapping
@@ -112,7 +117,7 @@ class _Open:
     start: int
     is_mapping: bool
     items: list[Node] = field(default_factory=list)
-    pairs: list[tuple[Scalar, Node]] = field(default_factory=list)
+    by_key: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
     key: Scalar | None = None
     key_is_broken: bool = False
 
@@ -173,7 +178,7 @@ def _compose(source: Source, mistakes: list[Mistake]) -> Node | None:
         if isinstance(event, MappingEndEvent | SequenceEndEvent):
             closed = stack.pop()
             done = (
-                Mapping(tuple(closed.pairs), closed.start)
+                Mapping(closed.by_key, closed.start)
                 if closed.is_mapping
                 else Listing(tuple(closed.items), closed.start)
             )
@@ -255,15 +260,13 @@ def _put_pair(parent: _Open, key: Scalar, value: Node, source: Source, mistakes:
             source.mistake(key.start, "`<<` is a YAML merge key, and they are not read", "Write it out.")
         )
         return
-    first = next((known for known, _ in parent.pairs if known.value == key.value), None)
-    if first is not None:
+    first = parent.by_key.setdefault(key.value, (key, value))[0]
+    if first is not key:
         line = source.mistake(first.start, "").line
         message = f"`{key.value}` stands twice in the same place, first in line {line}"
         mistakes.append(
             source.mistake(key.start, message, "Keep one of them, or put a `-` before a new entry.")
         )
-        return
-    parent.pairs.append((key, value))
 
 
 __all__ = ["Listing", "Mapping", "Node", "Scalar", "Source", "Unreadable", "decode", "parse"]

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from monitor.core.errors import Mistake, RulesError
 from monitor.rulebook.build import Checker, Loaded
 from monitor.rulebook.document import MOST_BYTES, Unreadable, decode, parse
+from monitor.rulebook.wording import MOST_MISTAKES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.core.model import RuleBook
+
+_FIRST = "The first of them are told; mend these, then look again."
 
 
 def load(path: Path) -> RuleBook:
@@ -69,7 +72,10 @@ def _all(form: list[Mistake], content: list[Mistake]) -> tuple[Mistake, ...]:
     """Each mistake once. Where the form is wrong already, what follows from it would only distract."""
     places = {(mistake.line, mistake.column) for mistake in form}
     rest = [mistake for mistake in content if (mistake.line, mistake.column) not in places]
-    return tuple(dict.fromkeys([*form, *rest]))
+    found = sorted(dict.fromkeys([*form, *rest]))
+    if len(found) < MOST_MISTAKES:
+        return tuple(found)
+    return (Mistake(0, 0, f"more than {MOST_MISTAKES - 1} mistakes", _FIRST), *found[: MOST_MISTAKES - 1])
 
 
 __all__ = ["file_bytes", "load", "load_file", "read", "read_bytes"]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ruamel.yaml.error import MarkedYAMLError
 
+_LOOK_BACK = 2_000  # characters of a line that are enough to see what was meant
+
 QUOTES = "Put the whole value in single quotes: '...'."
 
 
@@ -53,7 +55,7 @@ def _quoting(problem: str, index: int, opened: int, text: str) -> _Found:
             "the escape after the backslash is not complete",
             "Use single quotes instead of double ones.",
         )
-    line = text[text.rfind("\n", 0, index) + 1 : index]
+    line = text[max(text.rfind("\n", 0, index) + 1, index - _LOOK_BACK) : index]
     after_quote = re.search(r"(?:'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\")\s*$", line)
     if problem.startswith("expected <block end>, but found '<scalar>'") and after_quote:
         message = "text goes on after the closing quote"
@@ -102,7 +104,7 @@ def _layout(problem: str, index: int, opened: int, text: str) -> _Found:
     if problem.startswith("could not find expected ':'"):
         return opened, "this line is neither `key: value` nor `- entry`", "Add the colon, or quote the text."
     if problem.startswith("mapping values are not allowed here"):
-        before = text[text.rfind("\n", 0, index) + 1 : index]
+        before = text[max(text.rfind("\n", 0, index) + 1, index - _LOOK_BACK) : index]
         key = re.fullmatch(r"(\s*(?:- +)?)[\w-]+", before)
         if key is None:
             return index, "a second `: ` stands in this line, which YAML reads as a key of its own", QUOTES

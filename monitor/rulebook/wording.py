@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from monitor.core.errors import Mistake
     from monitor.rulebook.document import Source
 
+MOST_MISTAKES = 200
+"""More are not told: nobody reads them, and each costs a search for the key that was meant."""
+
 _SHAPES = {
     "list_type": ("a list belongs here", "Begin each entry with `-` on a line of its own."),
     "model_type": ("keys with values belong here", "Write lines like `key: value`."),
@@ -46,7 +49,7 @@ def plain(node: Node) -> Any:  # noqa: ANN401 - what pydantic takes
 
 def schema_mistakes(error: ValidationError, root: Node, source: Source) -> list[Mistake]:
     """Every error of the schema at its place; a misspelt key is not reported as a missing one as well."""
-    errors = error.errors(include_url=False)
+    errors = error.errors(include_url=False)[:MOST_MISTAKES]
     meant = {
         (*each["loc"][:-1], _guess(str(each["loc"][-1]), each["loc"]))
         for each in errors
@@ -123,4 +126,4 @@ def _model(location: Sequence[str | int]) -> type[BaseModel]:
     return RulesFile
 
 
-__all__ = ["plain", "schema_mistakes", "value_place"]
+__all__ = ["MOST_MISTAKES", "plain", "schema_mistakes", "value_place"]
