@@ -36,7 +36,7 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.demo.rules import DemoLibrary
     from monitor.demo.server import FeedServer
     from monitor.demo.tour import Tour
-    from monitor.desk import Desk
+    from monitor.desk import Desk, books
     from monitor.feeds.fetch import Fetcher
     from monitor.feeds.guard import AllowList
     from monitor.feeds.workers import ParserPool
@@ -108,6 +108,7 @@ class Newsroom:
         if await self.clerk(self.library.reload):
             book = self.library.book
             await self.clerk(self.store.sync_feeds, book.feeds, utc_now())
+            await self.clerk(books.keep, self.store, book, self.library.text, utc_now())
             log.info(
                 "rules loaded version=%s rules=%d feeds=%d", book.version, len(book.rules), len(book.feeds)
             )
@@ -170,6 +171,7 @@ async def _wire(
     if repeats:
         log.warning("the last run ended amid %d sends; they are repeated, marked", repeats)
     await clerk(store.sync_feeds, library.book.feeds, utc_now())
+    await clerk(books.keep, store, library.book, library.text, utc_now())
     desk = Desk(
         store=store,
         book=lambda: library.book,

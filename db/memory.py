@@ -27,6 +27,7 @@ from monitor.core.model import (
     FeedState,
     FeedUrl,
     Kept,
+    KeptBook,
     Kind,
     Outcome,
     Owed,
@@ -71,6 +72,7 @@ class MemoryStore:
         self._subscriptions: dict[tuple[Destination, str], Subscription] = {}
         self._suspended: dict[Destination, str] = {}
         self._beats: dict[str, datetime] = {}
+        self._books: list[tuple[KeptBook, str]] = []
 
     def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
         """See `Store.sync_feeds`."""
@@ -304,6 +306,27 @@ class MemoryStore:
         for number in range(min(newest, len(self._stories)), 0, -1):
             kept, seen_at = self._stories[number]
             yield StoredStory(number, kept.story, seen_at, tuple(hit.rule for hit in kept.hits), kept.card)
+
+    def stories_since(self, since: datetime) -> int:
+        """See `Store.stories_since`."""
+        return sum(
+            min(kept.story.published or seen_at, seen_at) >= since for kept, seen_at in self._stories.values()
+        )
+
+    def keep_book(self, version: str, text: str, by: str, now: datetime, note: str = "") -> bool:
+        """See `Store.keep_book`."""
+        if self._books and self._books[-1][0].version == version:
+            return False
+        self._books.append((KeptBook(version, now, by, note), text))
+        return True
+
+    def books(self, limit: int) -> tuple[KeptBook, ...]:
+        """See `Store.books`."""
+        return tuple(book for book, _ in reversed(self._books))[: max(limit, 0)]
+
+    def book_text(self, version: str) -> str | None:
+        """See `Store.book_text`."""
+        return next((text for book, text in self._books if book.version == version), None)
 
     def status(self) -> StoreStatus:
         """See `Store.status`."""

@@ -160,3 +160,19 @@ def house(db: Database) -> None:
         value text not null          -- what it is
     );
     """)
+
+
+@migrations(name="0005_rulebooks")
+def rulebooks(db: Database) -> None:
+    """Every rules file that was in force: who changed what, and when."""
+    db.executescript("""
+    create table rulebooks (
+        id integer primary key,      -- the order in which they were loaded
+        version text not null,       -- short digest of the file; comes again when a file is put back
+        loaded_at text not null,     -- since when it was in force
+        source text not null,        -- the whole file, byte for byte as UTF-8
+        changed_by text not null,    -- file: found changed on disk; else who changed it, such as telegram:42
+        note text not null           -- what was different from the one before, for people
+    );
+    create index rulebooks_version on rulebooks (version);
+    """)

@@ -20,6 +20,7 @@ from monitor.core.model import (
     FeedState,
     FeedUrl,
     Hit,
+    KeptBook,
     Kind,
     Level,
     RuleId,
@@ -224,3 +225,8 @@ def delivery_of(row: Row) -> Delivery:
         message=row["message"],
         reason=row["reason"],
     )
+
+
+def book_of(row: Row) -> KeptBook:
+    """A row of `rulebooks`, without its text."""
+    return KeptBook(row["version"], to_time(row["loaded_at"]), row["changed_by"], row["note"])

@@ -23,6 +23,7 @@ from monitor.core.model import (
     FeedState,
     FeedUrl,
     Fetched,
+    KeptBook,
     Outcome,
     Page,
     Receipt,
@@ -124,6 +125,25 @@ class Store(Protocol):
 
         Only ids below `before`. Lazily read, so that a caller who has enough stops for free.
         """
+
+    def stories_since(self, since: datetime) -> int:
+        """How many stories were news at or after `since` (workbench).
+
+        A story was news at its own date, unless it has none or one later than when it was stored.
+        """
+
+    def keep_book(self, version: str, text: str, by: str, now: datetime, note: str = "") -> bool:
+        """Keep the text of a rules file that is in force from `now` on (bot, on start and on each good reload).
+
+        `by` is "file" or who changed it; `note` says in words what is different. False, and nothing changed, if
+        the newest one kept has the same version.
+        """
+
+    def books(self, limit: int) -> tuple[KeptBook, ...]:
+        """The newest rules files kept, newest first (workbench)."""
+
+    def book_text(self, version: str) -> str | None:
+        """The text of a rules file kept, byte for byte as UTF-8; None if that version never was (workbench)."""
 
     def status(self) -> StoreStatus:
         """The store in figures (desk)."""

@@ -98,5 +98,6 @@ class TestSchema:
         assert entry["required"] == ["id", "match"]
         assert entry["additionalProperties"] is False
         assert entry["properties"]["level"]["enum"] == ["info", "alert", "flash"]
+        assert "KP" in published["$defs"]["Country"]["enum"]
         for part in (published, *published["$defs"].values()):
-            assert all(each.get("description") for each in part["properties"].values())
+            assert all(each.get("description") for each in part.get("properties", {}).values())

@@ -1,7 +1,8 @@
 """The store in one SQLite file: every method is one transaction over the functions of this package.
 
 `connection` opens the file and draws the border of errors; `lock` makes one process its owner; `schema` asks
-whose it is; `polling`, `ingest`, `outbox`, `people`, `cards`, `search` and `figures` each know some tables.
+whose it is; `polling`, `ingest`, `outbox`, `people`, `cards`, `search`, `books` and `figures` each know some
+tables.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from db.sqlite import cards, figures, ingest, outbox, people, polling, schema, search
+from db.sqlite import books, cards, figures, ingest, outbox, people, polling, schema, search
 from db.sqlite.connection import Connection
 from db.sqlite.lock import Lock
 from monitor.core.errors import StoreError
@@ -24,6 +25,7 @@ from monitor.core.model import (
     Feed,
     FeedState,
     FeedUrl,
+    KeptBook,
     Outcome,
     Receipt,
     RuleId,
@@ -176,6 +178,26 @@ class SqliteStore:
     def candidates(self, plan: Plan, before: int | None = None) -> Iterator[StoredStory]:
         """See `Store.candidates`."""
         return search.candidates(self._link, plan, before)
+
+    def stories_since(self, since: datetime) -> int:
+        """See `Store.stories_since`."""
+        with self._link.reading():
+            return figures.stories_since(self._link, since)
+
+    def keep_book(self, version: str, text: str, by: str, now: datetime, note: str = "") -> bool:
+        """See `Store.keep_book`."""
+        with self._link.writing():
+            return books.keep(self._link, KeptBook(version, now, by, note), text)
+
+    def books(self, limit: int) -> tuple[KeptBook, ...]:
+        """See `Store.books`."""
+        with self._link.reading():
+            return books.newest_first(self._link, limit)
+
+    def book_text(self, version: str) -> str | None:
+        """See `Store.book_text`."""
+        with self._link.reading():
+            return books.text(self._link, version)
 
     def status(self) -> StoreStatus:
         """See `Store.status`."""

@@ -44,6 +44,14 @@ def status(link: Connection) -> StoreStatus:
     )
 
 
+def stories_since(link: Connection, since: datetime) -> int:
+    """Stories whose own date, or where it is missing or too late the time they were seen, is not before."""
+    return link.number(
+        "select count(*) from stories where seen_at >= ?1 and min(coalesce(published_at, seen_at), seen_at) >= ?1",
+        (to_text(since),),
+    )
+
+
 def beat(link: Connection, heart: str, now: datetime) -> None:
     """A part of the process lives."""
     link.run(

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import click
 
-from monitor.cli import feeds, rules, stories
+from monitor.cli import authoring, feeds, history, rules, stories
 from monitor.cli.house import House
 from monitor.cli.output import example
 from monitor.core.errors import QueryError, RulesError, SettingsError, TocsinError, pointed
@@ -109,8 +109,21 @@ def once(house: House) -> None:
     house.once()
 
 
-for _command in (rules.check, rules.match, stories.parse, stories.search, stories.status, feeds.feeds):
+for _command in (
+    rules.check,
+    rules.match,
+    authoring.explain,
+    authoring.backtest,
+    history.rules,
+    stories.parse,
+    stories.search,
+    stories.status,
+    feeds.feeds,
+):
     tocsin.add_command(_command)
+
+history.rules.add_command(authoring.near_miss)
+history.rules.add_command(authoring.coverage)
 
 main: Callable[..., None] = tocsin
 """Runs the command line: `main(obj=house)`."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import click
 
 from monitor.chat.excerpt import clean
+from monitor.core.model import Evidence
 
 UNKNOWN_ENCODING = "ascii"
 
@@ -32,6 +34,21 @@ def one_line(text: str) -> str:
 def time(at: datetime | None) -> str | None:
     """A time as ISO 8601, in UTC."""
     return at.isoformat(timespec="seconds") if at is not None else None
+
+
+def places(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
+    """Evidence as JSON."""
+    return [
+        {
+            "clause": e.clause,
+            "term": e.term,
+            "field": e.field,
+            "start": e.start,
+            "end": e.end,
+            "surface": e.surface,
+        }
+        for e in evidence
+    ]
 
 
 def example(*commands: str) -> str:

@@ -13,8 +13,9 @@ import click
 from monitor.cli.house import House
 from monitor.cli.output import echo_json, example, one_line, time
 from monitor.core.health import ailments
+from monitor.core.language import Dialect
 from monitor.core.language import parse as parse_query
-from monitor.core.match import compile_query
+from monitor.core.match import compile_query, history_of
 from monitor.core.model import Batch, Failed, Feed, FeedUrl, StoredStory, Story
 from monitor.feeds.parse import parse as parse_feed
 from monitor.rulebook import load
@@ -58,14 +59,20 @@ def parse(file: Path, url: str, content_type: str | None, *, as_json: bool) -> N
 def search(house: House, query: str, limit: int, *, as_json: bool) -> None:
     """Search the stored stories, newest first.
 
-    QUERY is written as in the rules: words, "phrases", AND, OR, NOT, NEAR, @entities and fields.
+    QUERY is written as in the rules: words, "phrases", AND, OR, NOT, NEAR, @entities, /patterns/ and fields;
+    besides the fields of rules it knows after: before: rule: level: card: is:muted (docs/query-language.md).
     """
-    finder = compile_query(parse_query(query), load(house.settings().rules).entities)
+    book = load(house.settings().rules)
+    finder = compile_query(parse_query(query, Dialect.OWNER), book.entities)
+    levels = {rule.id: rule.level for rule in book.rules}
+    now = datetime.now(UTC)
+
+    def fits(stored: StoredStory) -> bool:
+        return finder.evidence(stored.story, now, history_of(stored, levels)) is not None
+
     store = house.reader()
     try:
-        found = list(
-            islice((s for s in store.candidates(finder.plan) if finder.evidence(s.story) is not None), limit)
-        )
+        found = list(islice(filter(fits, store.candidates(finder.plan)), limit))
     finally:
         store.close()
     if as_json:

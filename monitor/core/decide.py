@@ -76,7 +76,7 @@ def decide(arrival: Arrival, facts: Facts, matcher: Matcher, policy: Policy) -> 
     kept: list[Kept] = []
     owed: dict[tuple[int, Destination, Kind], Owed] = {}
     for story in _new(arrival.batch.stories, facts):
-        hits = matcher.hits(story)
+        hits = matcher.hits(story, now)
         if not hits:
             kept.append(Kept(story))
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from monitor.core.access import Action, Mode, Refusal, may
@@ -10,10 +9,11 @@ from monitor.core.model import Destination, Rule, RuleBook, RuleId, Subscription
 from monitor.desk import answers as a
 from monitor.desk.answers import ALL, Caller, Forbidden, NotSubscribed, Target, UnknownRule
 from monitor.desk.figures import feeds, status
+from monitor.desk.names import nearest, same
 from monitor.desk.past import search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from datetime import datetime
 
     from monitor.ports import Clock, Store
@@ -87,9 +87,9 @@ class Desk:
             return refusal
         book = self._book()
         known = (ALL, *(rule.id for rule in book.rules))
-        meant = _same(selector, known)
+        meant = same(selector, known)
         if meant is None:
-            return UnknownRule(selector, _nearest(selector, known), known[1:])
+            return UnknownRule(selector, nearest(selector, known), known[1:])
         where, title = (target.destination, target.title) if target else (caller.here, caller.title)
         new = self._store.subscribe(Subscription(where, meant, self._clock(), caller.person, title))
         have = {s.selector for s in self._store.subscriptions(where)}
@@ -104,9 +104,9 @@ class Desk:
             return refusal
         where = target.destination if target else caller.here
         have = tuple(s.selector for s in self._store.subscriptions(where))
-        meant = _same(selector, (ALL, *have))
+        meant = same(selector, (ALL, *have))
         if meant is None or not have:
-            return NotSubscribed(selector, _nearest(selector, have), have, target)
+            return NotSubscribed(selector, nearest(selector, have), have, target)
         gone = self._store.unsubscribe(where, None if meant == ALL else meant)
         left = tuple(s.selector for s in self._store.subscriptions(where))
         return a.Unsubscribed(meant, target, gone, left)
@@ -135,9 +135,9 @@ class Desk:
         chosen = None
         if rule is not None and rule.casefold() != ALL:
             known = [each.id for each in self._book().rules]
-            chosen = RuleId(_same(rule, known) or rule)
+            chosen = RuleId(same(rule, known) or rule)
             if chosen not in known and not self._store.cards(1, rule=chosen):
-                return UnknownRule(rule, _nearest(rule, known), tuple(known))
+                return UnknownRule(rule, nearest(rule, known), tuple(known))
         cards = self._store.cards(wanted + 1, before, chosen)
         older = cards[wanted - 1].card.number if len(cards) > wanted else None
         return a.Latest(cards[:wanted], chosen, older)
@@ -175,12 +175,12 @@ class Desk:
         if isinstance(listed, Forbidden):
             return listed
         known = tuple(line.rule.id for line in listed.lines)
-        meant = _same(asked, known)
+        meant = same(asked, known)
         for line in listed.lines:
             if line.rule.id == meant:
                 newest = self._store.cards(1, rule=line.rule.id)
                 return a.OneRule(line, newest[0] if newest else None)
-        return UnknownRule(asked, _nearest(asked, known), known)
+        return UnknownRule(asked, nearest(asked, known), known)
 
     def feeds(self, caller: Caller) -> a.Feeds | Forbidden:
         """How the feeds do; addresses and errors for owners only."""
@@ -210,17 +210,3 @@ class Desk:
 
 def _rule(book: RuleBook, selector: str) -> Rule | None:
     return next((rule for rule in book.rules if rule.id == selector), None)
-
-
-def _same(asked: str, known: Iterable[str]) -> str | None:
-    """The name that was meant, whatever its case: phones begin a line with a capital."""
-    return next((name for name in known if name.casefold() == asked.casefold()), None)
-
-
-def _nearest(asked: str, known: Iterable[str]) -> str | None:
-    """What somebody who misspelt a name may have meant; also where they typed only a part of it."""
-    names = {name.casefold(): name for name in known}
-    wanted = asked.casefold()[:100]
-    close = get_close_matches(wanted, names, n=1, cutoff=0.6)
-    close += [name for name in names if len(wanted) > 2 and wanted in name]  # noqa: PLR2004 two letters are in every name
-    return names[close[0]] if close else None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.core.errors import QueryError
 from monitor.core.language import parse
-from monitor.core.match import Finder, compile_query
+from monitor.core.match import Finder, compile_query, history_of
 from monitor.desk.answers import Find, Found, QueryMistake
 
 if TYPE_CHECKING:
-    from monitor.core.model import RuleBook, StoredStory
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from monitor.core.model import Evidence, Level, RuleBook, RuleId, StoredStory
     from monitor.ports import Clock, Store
 
 PAGE = 5
@@ -51,17 +55,31 @@ def search(
         finder = compile_query(parse(asked), book.entities)
     except QueryError as error:
         return QueryMistake(error)
-    return _page(store, finder, clock, Found(asked, (), None, None, before is None), before)
+    look = _Look(finder, {rule.id: rule.level for rule in book.rules}, clock())
+    return _page(store, look, clock, Found(asked, (), None, None, before is None), before)
 
 
-def _page(store: Store, finder: Finder, clock: Clock, empty: Found, before: int | None) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A query, at the moment when it was asked."""
+
+    finder: Finder
+    levels: Mapping[RuleId, Level]
+    now: datetime
+
+    def evidence(self, stored: StoredStory) -> tuple[Evidence, ...] | None:
+        """Where it matches a stored story; None if it does not."""
+        return self.finder.evidence(stored.story, self.now, history_of(stored, self.levels))
+
+
+def _page(store: Store, look: _Look, clock: Clock, empty: Found, before: int | None) -> Found:
     """Read candidates until one more than a page is found: that one tells whether there is a next page."""
     finds: list[Find] = []
     deadline = clock() + PATIENCE
     last: StoredStory | None = None
-    for count, stored in enumerate(store.candidates(finder.plan, before), start=1):
+    for count, stored in enumerate(store.candidates(look.finder.plan, before), start=1):
         last = stored
-        evidence = finder.evidence(stored.story)
+        evidence = look.evidence(stored)
         if evidence is not None:
             finds.append(Find(stored, evidence))
             if len(finds) > PAGE:

@@ -9,13 +9,17 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from monitor.core.errors import Mistake, QueryError
-from monitor.core.language import Query, parse, parse_term
+from monitor.core.language import Dialect, Query, parse, parse_term
 from monitor.core.match import Matcher, compile_book, compile_query
 from monitor.core.model import Entity, Examples, Feed, FeedUrl, Level, Rule, RuleBook, RuleId
 from monitor.rulebook.document import Listing, Mapping, Node, Scalar, Source
+from monitor.rulebook.entities import MOST_TERMS, TooManyTerms, entities
+from monitor.rulebook.entity_values import ANY_LANGUAGE, ENTITY_KEYS
 from monitor.rulebook.examples import failing_examples
+from monitor.rulebook.includes import include_mistakes
 from monitor.rulebook.offsets import file_offset
 from monitor.rulebook.schema import RuleEntry, RulesFile
+from monitor.rulebook.tables import LANGUAGES
 from monitor.rulebook.wording import plain, schema_mistakes
 
 if TYPE_CHECKING:
@@ -52,6 +56,8 @@ class Checker:
             self._compile_each()
             return None
         book = self._book(file)
+        if book is None:
+            return None
         try:
             matcher = compile_book(book)
         except QueryError:
@@ -81,13 +87,33 @@ class Checker:
     def _entities(self) -> None:
         section = self._section("entities")
         for _, entity in section.pairs if isinstance(section, Mapping) else ():
-            for term in _scalars(entity):
-                self._understand(term, parse_term)
+            for key, value in _term_lists(entity):
+                for term in _scalars(value):
+                    self._understand(term, parse_term)
+                if key == "except":
+                    self._excepted(entity, value)
+        self.mistakes += include_mistakes(section, self._source)
+
+    def _excepted(self, entity: Node, excepted: Node) -> None:
+        """Refuse what would leave nothing of one of the entity's own terms."""
+        own = {
+            scalar.value.strip()
+            for key, value in _term_lists(entity)
+            if key != "except"
+            for scalar in _scalars(value)
+        }
+        for scalar in _scalars(excepted):
+            if scalar.value.strip() in own:
+                message = (
+                    f"`{scalar.value.strip()}` is a term of this entity too: nothing of it would be found"
+                )
+                hint = "Except longer terms that hold it, like 태평양 for 평양, or remove one of the two."
+                self.mistakes.append(self._source.mistake(scalar.start, message, hint))
 
     def _rules(self) -> None:
         for entry in self._entries("rules"):
             for _, scalar in _clauses(entry):
-                query = self._understand(scalar, parse)
+                query = self._understand(scalar, _parse_rule)
                 if query is not None:
                     self._queries[scalar.start] = query
         self._unique("rules", "id", str, "two rules cannot have the same id; the first stands in line {line}")
@@ -142,26 +168,21 @@ class Checker:
     def _loose_entities(self) -> dict[str, Entity]:
         """The entities as far as they can be read, so that a mistake in one does not make it unknown."""
         section = self._section("entities")
-        found: dict[str, Entity] = {}
-        for name, entity in section.pairs if isinstance(section, Mapping) else ():
-            terms = (
-                {key.value: ("x",) for key, _ in entity.pairs}
-                if isinstance(entity, Mapping)
-                else {"*": ("x",)}
-            )
-            found[name.value] = Entity(
-                name.value, {"*" if key == "any" else key: text for key, text in terms.items()}
-            )
-        return found
+        return {
+            name.value: Entity(name.value, dict.fromkeys(_languages(entity), ("x",)))
+            for name, entity in (section.pairs if isinstance(section, Mapping) else ())
+        }
 
-    def _book(self, file: RulesFile) -> RuleBook:
+    def _book(self, file: RulesFile) -> RuleBook | None:
         rules = tuple(
             self._rule(entry, node) for entry, node in zip(file.rules, self._entries("rules"), strict=True)
         )
-        entities = {
-            name: Entity(name, {language: tuple(texts) for language, texts in terms.items()})
-            for name, terms in file.entities.items()
-        }
+        try:
+            found = entities(file.entities)
+        except TooManyTerms as error:
+            self._too_many(error.name)
+            return None
+        self._fuzzy(file, found)
         feeds = tuple(
             Feed(
                 url=FeedUrl(entry.url),
@@ -173,7 +194,24 @@ class Checker:
             )
             for entry in file.feeds
         )
-        return RuleBook(feeds=feeds, entities=entities, rules=rules, version=self._version)
+        return RuleBook(feeds=feeds, entities=found, rules=rules, version=self._version)
+
+    def _too_many(self, name: str) -> None:
+        section = self._section("entities")
+        pair = section.get(name) if isinstance(section, Mapping) else None
+        message = f"with the terms of this entity there are more than {MOST_TERMS:,} together"
+        hint = "Include fewer entities: the terms of an included one count again."
+        self.mistakes.append(self._source.mistake(pair[0].start if pair else 0, message, hint))
+
+    def _fuzzy(self, file: RulesFile, found: dict[str, Entity]) -> None:
+        """Refuse `fuzzy` where it could do nothing."""
+        section = self._section("entities")
+        for name, entity in section.pairs if isinstance(section, Mapping) else ():
+            pair = entity.get("fuzzy") if isinstance(entity, Mapping) else None
+            terms = (term for each in found[name.value].terms.values() for term in each)
+            if pair and file.entities[name.value].fuzzy and not any(term.endswith("~") for term in terms):
+                message = "`fuzzy` does nothing here: no term has a word of 6 letters, Latin or Cyrillic"
+                self.mistakes.append(self._source.mistake(pair[0].start, message, "Remove the line."))
 
     def _rule(self, entry: RuleEntry, node: Mapping) -> Rule:
         queries = {key: self._queries[scalar.start] for key, scalar in _clauses(node)}
@@ -194,12 +232,37 @@ class Checker:
             self.mistakes.append(self._source.mistake(index, failure.message, failure.hint))
 
 
+def _parse_rule(text: str) -> Query:
+    return parse(text, Dialect.RULE)
+
+
 def _clauses(entry: Mapping) -> Iterator[tuple[str, Scalar]]:
     """A rule's queries, as far as they are texts."""
     for key in _CLAUSES:
         pair = entry.get(key)
         if pair is not None and isinstance(pair[1], Scalar) and not pair[1].is_null:
             yield key, pair[1]
+
+
+def _term_lists(entity: Node) -> Iterator[tuple[str, Node]]:
+    """What in an entity holds terms, by its key: a language, `except`, or "" for an entity that is a list."""
+    if not isinstance(entity, Mapping):
+        yield "", entity
+        return
+    for key, value in entity.pairs:
+        if key.value not in ENTITY_KEYS or key.value == "except":
+            yield key.value, value
+
+
+def _languages(entity: Node) -> set[str]:
+    """The languages in which an entity may have terms."""
+    if not isinstance(entity, Mapping):
+        return {ANY_LANGUAGE}
+    keys = {key.value for key, _ in entity.pairs}
+    ready = set(LANGUAGES) if not keys.isdisjoint({"country", "place", "include"}) else set()
+    if "include" in keys:
+        ready.add(ANY_LANGUAGE)
+    return ready | {ANY_LANGUAGE if key == "any" else key for key in keys.difference(ENTITY_KEYS)}
 
 
 def _scalars(node: Node) -> Iterator[Scalar]:

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
     from ruamel.yaml.events import Event
 
-    from monitor.core.model import Feed
+    from monitor.core.model import Feed, RuleBook
 
+_MODE = 0o644  # of a rules file that is made anew
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ESCAPED = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What cannot stand in a double-quoted text as it is (YAML 1.2, sections 5.1 and 5.4)."""
@@ -81,6 +82,17 @@ def add_feeds(path: Path, feeds: Sequence[Feed]) -> Added:
         read_bytes(new, str(path))
         _replace(path, new)
     return Added(tuple(added), tuple(known), tuple(refused))
+
+
+def put_back(path: Path, text: str) -> RuleBook:
+    """Replace the whole file by `text` in one step, and give the book that it says.
+
+    Raises RulesError, and leaves the file alone, if the text is not in order or the file cannot be written.
+    """
+    data = text.encode()
+    book = read_bytes(data, str(path)).book
+    _replace(path, data)
+    return book
 
 
 def _entry(feed: Feed) -> dict[str, Any]:
@@ -180,7 +192,7 @@ def _replace(path: Path, data: bytes) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.chmod(target.stat().st_mode)
+            temporary.chmod(target.stat().st_mode if target.exists() else _MODE)
             temporary.replace(target)
         except BaseException:
             temporary.unlink(missing_ok=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.core.errors import RulesError
-from monitor.rulebook.reading import load_file
+from monitor.rulebook.reading import file_bytes, read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,7 @@ class _State:
     """Everything that changes together: replaced as a whole, so that any thread sees one moment."""
 
     loaded: Loaded
+    text: str
     seen: Stamp | None  # of the file at the last look; None if it was not there
     problem: str | None
 
@@ -38,12 +39,17 @@ class Library:
     def __init__(self, path: Path) -> None:
         self.path = path
         seen = _stamp(path)  # before reading: a change in between is seen as one
-        self._state = _State(load_file(path), seen, None)
+        self._state = _State(*_read(path), seen, None)
 
     @property
     def book(self) -> RuleBook:
         """The last good rules."""
         return self._state.loaded.book
+
+    @property
+    def text(self) -> str:
+        """What stands in the file of the last good rules, byte for byte as UTF-8."""
+        return self._state.text
 
     @property
     def matcher(self) -> Matcher:
@@ -69,11 +75,16 @@ class Library:
         """Read the file and put it in force; with any mistake keep what is, and say why in `problem`."""
         seen = _stamp(self.path)
         try:
-            self._state = _State(load_file(self.path), seen, None)
+            self._state = _State(*_read(self.path), seen, None)
         except RulesError as error:
-            self._state = _State(self._state.loaded, seen, str(error))
+            self._state = replace(self._state, seen=seen, problem=str(error))
             return False
         return True
+
+
+def _read(path: Path) -> tuple[Loaded, str]:
+    data = file_bytes(path)
+    return read_bytes(data, str(path)), data.decode("utf-8")
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -45,6 +45,11 @@ def file_bytes(path: Path) -> bytes:
         raise RulesError(str(path), (Mistake(0, 0, message, hint),)) from error
 
 
+def version_of(data: bytes) -> str:
+    """The short digest that names a file's content."""
+    return hashlib.sha256(data).hexdigest()[:8]
+
+
 def read_bytes(data: bytes, name: str) -> Loaded:
     """Book and matcher of a file's bytes; raises RulesError."""
     try:
@@ -60,8 +65,7 @@ def read_bytes(data: bytes, name: str) -> Loaded:
             0, 0, "the file is empty", "Write `feeds:` and `rules:`; the shipped rules.yaml shows how."
         )
         raise RulesError(name, (mistake,))
-    version = hashlib.sha256(data).hexdigest()[:8]
-    checker = Checker(source, root, version)
+    checker = Checker(source, root, version_of(data))
     loaded = checker.check()
     if loaded is None or mistakes:
         raise RulesError(name, _all(mistakes, checker.mistakes), source.lines)
@@ -78,4 +82,4 @@ def _all(form: list[Mistake], content: list[Mistake]) -> tuple[Mistake, ...]:
     return (Mistake(0, 0, f"more than {MOST_MISTAKES - 1} mistakes", _FIRST), *found[: MOST_MISTAKES - 1])
 
 
-__all__ = ["file_bytes", "load", "load_file", "read", "read_bytes"]
+__all__ = ["file_bytes", "load", "load_file", "read", "read_bytes", "version_of"]

@@ -6,7 +6,8 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from monitor.rulebook.document import Listing, Mapping, Node, Scalar
-from monitor.rulebook.schema import MEND, ExampleLists, FeedEntry, RuleEntry, RulesFile
+from monitor.rulebook.schema import ExampleLists, FeedEntry, RuleEntry, RulesFile
+from monitor.rulebook.values import MEND, MEND_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,8 @@ def _mistake(error: ErrorDetails, root: Node, source: Source) -> Mistake:
     location = error["loc"]
     kind = error["type"]
     place, key_place = _locate(root, location)
-    if kind == MEND:
+    if kind in {MEND, MEND_KEY}:
+        place = key_place if kind == MEND_KEY else place
         return source.mistake(place, str(error["ctx"]["message"]), str(error["ctx"]["hint"]))
     if kind == "extra_forbidden":
         guess = _guess(str(location[-1]), location)

@@ -13,6 +13,7 @@ import sys
 import threading
 from contextlib import nullcontext
 from html import unescape
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 from rich import box
@@ -25,7 +26,7 @@ from rich.text import Text
 from monitor.chat.message import Button, Message, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -89,15 +90,32 @@ class Screen:
         """Some of our own words."""
         self._draw([Text(clean(words), style)])
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Rows under headings; without a terminal one line a row, cells apart by two spaces."""
+    def pieces(self, *parts: tuple[str, str]) -> None:
+        """One line of texts, each with its style, such as `bold` or `green`."""
+        self._draw([Text.assemble(*((clean(words).replace("\n", " "), style) for words, style in parts))])
+
+    @property
+    def draws_blocks(self) -> bool:
+        """Whether this is a terminal that can show more than ASCII, so that a plot can be drawn."""
+        return self.rich and self._console.encoding.lower().startswith("utf")
+
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        looks: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Rows under headings; without a terminal one line a row, cells apart by two spaces.
+
+        `looks` is the style of cells that hold just this text.
+        """
         cells = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
         if not self.rich:
             self._draw([Text("  ".join(cell for cell in row if cell)) for row in cells])
             return
         table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for row in cells:
-            table.add_row(*(Text(cell, overflow="fold") for cell in row))
+            table.add_row(*(Text(cell, looks.get(cell, ""), overflow="fold") for cell in row))
         self._draw([table])
 
     def raw(self, codes: str) -> None:

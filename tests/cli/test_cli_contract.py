@@ -29,6 +29,8 @@ def test_the_commands_are_these():
     assert {" ".join(path) for path, _ in commands()} == {
         *("run", "demo", "once", "check", "parse", "match", "search", "status"),
         *("feeds", "feeds list", "feeds import", "feeds export"),
+        *("explain", "backtest", "rules", "rules near-miss", "rules coverage"),
+        *("rules history", "rules diff", "rules rollback"),
     }
 
 

@@ -137,6 +137,11 @@ class TwoStores(RuleBasedStateMachine):
         """Somebody is back."""
         self.both(lambda s: s.resume(place))
 
+    @rule(version=st.sampled_from(["v1", "v2"]), by=st.sampled_from(["file", "telegram:42"]))
+    def keep_book(self, version: str, by: str) -> None:
+        """The rules were changed, or loaded again."""
+        self.both(lambda s: s.keep_book(version, f"rules: {version}", by, self.now, "note"))
+
     @invariant()
     def alike(self) -> None:
         """All that can be asked has one answer."""
@@ -146,6 +151,7 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda s: s.status())
         self.both(lambda s: (s.cards(10), s.cards(2, 4, RuleId("r")), s.subscriptions()))
         self.both(lambda s: list(s.candidates(Everything())))
+        self.both(lambda s: (s.books(3), s.book_text("v1"), s.stories_since(since)))
 
 
 TestTwoStores = TwoStores.TestCase

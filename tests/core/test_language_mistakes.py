@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.errors import QueryError
-from monitor.core.language import parse, parse_term, show
+from monitor.core.language import Dialect, parse, parse_term, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,14 +45,41 @@ MISTAKES = [
     ("2of(a,)", ")", "missing", "comma"),
     ("2of(, a)", ",", "missing", "comma"),
     ("tilte:a", "tilte:", "unknown field", "did you mean title:?"),
-    ("after:2026-01-01 a", "after:", "unknown field", "Fields are title:, text:"),
+    ("since:2026-01-01 a", "since:", "unknown field", "Fields are title:, text:"),
+    ("after:yesterday", "yesterday", "no day of the calendar", "after:2026-09-01"),
+    ("before:2026-02-30", "2026-02-30", "no day of the calendar", "before:2026-09-01"),
+    ("within:1y a", "1y", "no length of time", "within:24h"),
+    ("within:0h a", "0h", "no length of time", "within:24h"),
+    ("after:(2026-01-01 OR 2026-02-01)", "2026-01-01 OR 2026-02-01", "takes one value", "before each"),
+    ("after:=2026-01-01", "=2026-01-01", "takes one value", "before each"),
+    ("level:high", "high", "no level high", "info, alert, flash"),
+    ("card:seventeen", "seventeen", "no number of a card", "card:17"),
+    ("is:(muted OR read)", "read", "no meaning", "is:muted"),
+    ("rule:defect*", "defect*", "compared as a whole", "rule:(a OR b)"),
+    ("a NEAR within:24h", "within:24h", "field has no place", ""),
     ("https://example.org", "https:", "unknown field", "quotes"),
     ("title:", "title:", "nothing on its right", "quotes"),
+    ("a url:/", "/", "no letter or digit", ""),
     ("title:(url:a b)", "url:a", "field inside a field", "keep one"),
     ("url:(a NEAR b)", "a NEAR b", "compared as a whole", "url:(a OR b)"),
     ("tag:pre*", "pre*", "compared as a whole", "tag:(a OR b)"),
-    ("Vladivostok~", "~", "no meaning", "quotes"),
-    ("a /b.c/", "/", "no meaning", "quotes"),
+    ("Seoul~", "Seoul~", "6 Latin or Cyrillic letters", "OR"),
+    ("블라디보스토크~", "블라디보스토크~", "6 Latin or Cyrillic letters", "OR"),
+    ("=Vladivostok~", "=Vladivostok~", "stands alone", "remove"),
+    ("Vladivostok~~", "Vladivostok~~", "stands alone", "remove"),
+    ("Vladivostok~*", "Vladivostok~*", "stands alone", "remove"),
+    ('"Vladivostok"*~', '"Vladivostok"*~', "stands alone", "remove"),
+    ("~", "~", "no letter or digit", ""),
+    ("a /b.c/", "/b.c/", "those who may edit the rules", "quotes"),
+    ("a /b.c", "/", "never ends", "quotes"),
+    ("a OR " + " OR ".join("b" * 64), "b", "64 words at most", "entity"),
+    (" ".join(f"(a NEAR b{i})" for i in range(9)), "a NEAR b0", "8 NEARs at most", "groups"),
+    (
+        "a NEAR b NEAR c NEAR d NEAR e NEAR f",
+        "a NEAR b NEAR c NEAR d NEAR e NEAR f",
+        "4 inside one another",
+        "groups",
+    ),
     ("a*b", "*", "end of a word", "pre*"),
     ("ab*", "ab*", "3 letters", "more of the word"),
     ("북*", "북*", "2 letters", "more of the word"),
@@ -95,6 +123,38 @@ def test_mistakes_name_their_place_and_mend(source: str, place: str, message: st
     assert error.query == source
 
 
+RULE_MISTAKES = [
+    ("a after:2026-01-01", "after:", "no place in a rule", "within:24h"),
+    ("a before:2026-01-01", "before:", "no place in a rule", "within:24h"),
+    ("a -rule:b", "rule:", "what became of a story", "search"),
+    ("a level:flash", "level:", "what became of a story", "search"),
+    ("a card:1", "card:", "what became of a story", "search"),
+    ("a -is:muted", "is:", "what became of a story", "search"),
+    ("within:24h", "within:24h", "by its age", "consulate within:24h"),
+    ("a OR within:24h", "within:24h", "by its age", "consulate within:24h"),
+    ("within:24h -a", "within:24h", "by its age", "consulate within:24h"),
+    ("/usr/local", "local", "no flag", "quotes"),
+    ("/a/im", "im", "no flag", "only i"),
+    ("//", "/", "never ends", "quotes"),
+    ("/" + "a" * 513 + "/", "/" + "a" * 513 + "/", "513 characters", "several"),
+    ("tag:/a/", "/a/", "compared as a whole", "tag:(a OR b)"),
+    ("a /b", "/", "never ends", "close it"),
+    ("/(/ (", "(", "never closed", "close it"),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "message", "mend"), [pytest.param(*row, id=repr(row[0])) for row in RULE_MISTAKES]
+)
+def test_mistakes_of_rules(source: str, place: str, message: str, mend: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(source, Dialect.RULE)
+    error = caught.value
+    assert source[error.position : error.end] == place
+    assert message in error.message
+    assert mend in error.hint
+
+
 TERM_MISTAKES = [
     ("a OR b", "OR", "plain text", "one by one"),
     ("@x y", "@x", "plain text", "one by one"),
@@ -128,6 +188,9 @@ def test_terms_that_are_no_plain_text(source: str, place: str, message: str, men
         pytest.param("NOT " * 50 + "a", id="negatives"),
         pytest.param("2of(a," * 30 + "b" + ")" * 30 + " NEAR a" * 30, id="chains in groups"),
         pytest.param(" NEAR ".join("a" * 60), id="chain of NEAR"),
+        pytest.param("a " * 1990, id="words"),
+        pytest.param('"' + "a " * 1990 + '"', id="words of a phrase"),
+        pytest.param("/" + "(" * 2000 + "/ " + "(" * 41, id="parentheses behind those of a pattern"),
         pytest.param("1of(a, -" * 22 + "b" + ")" * 22, id="negatives in groups"),
         pytest.param("x" * 1_000_000, id="one megabyte"),
     ],
@@ -163,6 +226,10 @@ SIGNS = st.sampled_from(
         "title:",
         "url:",
         "@x ",
+        "Vladivostok~",
+        "/b(/",
+        "within:1h ",
+        "rule:",
     ]
 )
 
@@ -170,7 +237,12 @@ SIGNS = st.sampled_from(
 @STEADY
 @given(st.lists(SIGNS, max_size=25).map("".join) | st.text())
 def test_nothing_but_query_errors(source: str) -> None:
-    for read in (parse, parse_term):
+    for read in (
+        parse,
+        partial(parse, dialect=Dialect.RULE),
+        partial(parse, dialect=Dialect.OWNER),
+        parse_term,
+    ):
         error = refusal(read, source)
         if error is not None:
             assert 0 <= error.position <= error.end <= len(source)

@@ -6,15 +6,18 @@ from hypothesis import strategies as st
 
 from monitor.core.errors import QueryError
 from monitor.core.language import (
-    FIELDS,
+    VALUE_FIELDS,
+    WORD_FIELDS,
     And,
     AtLeast,
+    Dialect,
     In,
     Kind,
     Near,
     Node,
     Not,
     Or,
+    Pattern,
     Ref,
     Term,
     entities_used,
@@ -67,17 +70,52 @@ A, B, C, D = Term("a"), Term("b"), Term("c"), Term("d")
         pytest.param("lang:=ko", In("lang", Term("ko", Kind.EXACT)), id="exact value"),
         pytest.param("“a b” –c", And((Term("a b"), Not(C))), id="signs of a phone"),
         pytest.param("（a，b）", None, id="full-width comma"),
+        pytest.param("Vladivostok~", Term("Vladivostok", Kind.FUZZY), id="fuzzy"),
+        pytest.param('"Kim Vladivostok"~', Term("Kim Vladivostok", Kind.FUZZY), id="fuzzy phrase"),
+        pytest.param("Владивосток～", Term("Владивосток", Kind.FUZZY), id="full-width tilde"),
+        pytest.param("a~b", Term("a~b"), id="tilde inside"),
+        pytest.param("after:2026-09-01", In("after", Term("2026-09-01")), id="date alone"),
+        pytest.param("a -within:2w", And((A, Not(In("within", Term("2w"))))), id="older than"),
+        pytest.param("rule:(x OR -y)", None, id="history that lacks"),
+        pytest.param("level:FLASH card:#17", And((In("level", Term("FLASH")), In("card", Term("#17")))), id="history"),
+        pytest.param("a -is:muted", And((A, Not(In("is", Term("muted"))))), id="not muted"),
+        pytest.param("url:/a/b/", In("url", Term("/a/b/")), id="slashes of a link"),
         pytest.param("10:30 2of", And((Term("10:30"), Term("2of"))), id="words that look like signs"),
     ],
 )  # fmt: skip
 def test_queries_mean_what_people_mean(source: str, tree: Node | None) -> None:
     if tree is None:
-        with pytest.raises(QueryError, match="comma"):
+        with pytest.raises(QueryError, match=r"comma|lacks"):
             parse(source)
     else:
         assert parse(source).tree == tree
         assert parse(source).source == source
         assert parse(show(tree)).tree == tree
+
+
+@pytest.mark.parametrize(
+    ("source", "tree"),
+    [
+        pytest.param("/a(b|c) d/i", Pattern("a(b|c) d", ignore_case=True), id="pattern"),
+        pytest.param(r"/a\/b\\/", Pattern(r"a\/b\\"), id="slash inside"),
+        pytest.param('/"(/ x', And((Pattern('"('), Term("x"))), id="signs inside"),
+        pytest.param(
+            "(/(/)(-/)/ x)", And((Pattern("("), And((Not(Pattern(")")), Term("x"))))), id="signs beside"
+        ),
+        pytest.param("title:/a/ NEAR b", None, id="in a field"),
+        pytest.param("a NEAR/2 /b/", Near(A, Pattern("b"), 2), id="near"),
+        pytest.param("a within:24h", And((A, In("within", Term("24h")))), id="age"),
+        pytest.param('"a /(" b /c/', And((Term("a /("), B, Pattern("c"))), id="slash inside quotes"),
+        pytest.param("10:/(a)/ b", None, id="slash inside a word"),
+    ],
+)
+def test_rules_have_patterns(source: str, tree: Node | None) -> None:
+    if tree is None:
+        with pytest.raises(QueryError):
+            parse(source, Dialect.RULE)
+    else:
+        assert parse(source, Dialect.RULE).tree == tree
+        assert parse(show(tree), Dialect.OWNER).tree == tree
 
 
 @pytest.mark.parametrize(
@@ -89,6 +127,9 @@ def test_queries_mean_what_people_mean(source: str, tree: Node | None) -> None:
         pytest.param('="U.S. Navy"', Term("U.S. Navy", Kind.EXACT), id="exact phrase"),
         pytest.param("탈북*", Term("탈북", Kind.PREFIX), id="prefix"),
         pytest.param("*망명", Term("망명", Kind.INFIX), id="infix"),
+        pytest.param("Vladivostok~", Term("Vladivostok", Kind.FUZZY), id="fuzzy"),
+        pytest.param('"Kim Vladivostok"~', Term("Kim Vladivostok", Kind.FUZZY), id="fuzzy, quoted"),
+        pytest.param("Kim Vladivostok~", Term("Kim Vladivostok", Kind.FUZZY), id="fuzzy phrase"),
         pytest.param('"NOT"', Term("NOT"), id="quoted operator"),
         pytest.param("a-b", Term("a-b"), id="hyphen"),
     ],
@@ -146,13 +187,18 @@ texts = st.sampled_from(
         "(b)",
     ]
 )
-terms = st.builds(Term, texts, st.sampled_from([Kind.FORMS, Kind.EXACT])) | st.builds(
-    Term, st.sampled_from(["abc", "북한", "two words"]), st.just(Kind.PREFIX)
+terms = (
+    st.builds(Term, texts, st.sampled_from([Kind.FORMS, Kind.EXACT]))
+    | st.builds(Term, st.sampled_from(["abc", "북한", "two words"]), st.just(Kind.PREFIX))
+    | st.builds(Term, st.sampled_from(["Vladivostok", "of Владивосток", "abcdef,"]), st.just(Kind.FUZZY))
+)
+patterns = st.builds(
+    Pattern, st.sampled_from(["a b", r"\/(", '"', "~*=", ")|[^/]".replace("/", "")]), st.booleans()
 )
 refs = st.builds(
     Ref, st.sampled_from(["mission", "north_korean", "a-b"]), st.sampled_from([None, "ko", "ru"])
 )
-values = terms.filter(lambda term: term.kind is not Kind.PREFIX)
+values = terms.filter(lambda term: term.kind in {Kind.FORMS, Kind.EXACT})
 
 
 def several(parts: st.SearchStrategy[Node]) -> st.SearchStrategy[tuple[Node, ...]]:
@@ -168,9 +214,19 @@ def groups(parts: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     )
 
 
-placed = st.recursive(terms | refs, groups, max_leaves=6)
-scoped = st.builds(In, st.sampled_from(FIELDS[:4]), placed) | st.builds(
-    In, st.sampled_from(FIELDS[4:]), values
+placed = st.recursive(terms | refs | patterns, groups, max_leaves=5)
+scoped = (
+    st.builds(In, st.sampled_from(WORD_FIELDS), placed)
+    | st.builds(In, st.sampled_from([*VALUE_FIELDS, "rule"]), values)
+    | st.sampled_from(
+        [
+            In("after", Term("2026-09-01")),
+            In("within", Term("24h")),
+            In("level", Or((Term("flash"), Term("INFO", Kind.EXACT)))),
+            In("card", Term("#17")),
+            In("is", Term("muted")),
+        ]
+    )
 )
 positive = placed | scoped
 trees = positive | st.builds(lambda some, none: And((*some, Not(none))), several(positive), positive)
@@ -179,4 +235,4 @@ trees = positive | st.builds(lambda some, none: And((*some, Not(none))), several
 @STEADY
 @given(trees)
 def test_what_is_printed_reads_the_same(tree: Node) -> None:
-    assert parse(show(tree)).tree == tree
+    assert parse(show(tree), Dialect.OWNER).tree == tree

@@ -7,8 +7,10 @@ import pytest
 from monitor.core.errors import QueryError
 from monitor.core.language import parse
 from monitor.core.match import AllOf, AnyOf, Everything, Plan, Token, compile_book, compile_query
-from monitor.core.match.index import WakeIndex
+from monitor.core.match.index import MEMO_LIMIT, WakeIndex
+from monitor.core.match.plan import Run
 from monitor.core.model import Entity, FeedUrl, Level, Rule, RuleBook, RuleId, Story, StoryKey
+from monitor.core.text import Words
 
 
 def story(title: str, summary: str = "") -> Story:
@@ -109,7 +111,7 @@ TOKEN_A, TOKEN_B = Token("alpha"), Token("b")
         pytest.param("alpha OR tag:b", Everything(), id="or other field"),
         pytest.param("alph*", Token("alph", prefix=True), id="prefix"),
         pytest.param('"1,00"*', AllOf((Token("1"), Token("00", prefix=True))), id="number prefix"),
-        pytest.param("총영사관", AllOf((Token("총영"), Token("영사"), Token("사관"))), id="hangul"),
+        pytest.param("총영사관", Run((Token("총영"), Token("영사"), Token("사관")), "총영사관"), id="hangul"),
         pytest.param("북", Token("북"), id="syllable"),
         pytest.param("K팝", AllOf((Token("k"), Token("팝", prefix=True))), id="syllable with endings"),
         pytest.param("北京", AllOf((Token("北"), Token("京"))), id="han"),
@@ -128,13 +130,86 @@ def test_an_unknown_syllable_restricts_nothing() -> None:
 
 
 def test_waking_costs_the_rarer_part_of_a_rule() -> None:
-    index = WakeIndex(AllOf((Token("common"), Token(f"rare{number}"))) for number in range(5))
+    index = WakeIndex()
+    for number in range(5):
+        index.add(number, AllOf((Token("police"), Token(f"rare{number}"))))
     index.add(5, Everything())
-    index.add(6, AnyOf((Token("common"), Everything())))
+    index.add(6, AnyOf((Token("police"), Everything())))
     index.add(7, AllOf((AnyOf((Token("x"), Token("y"))), Token("vladivo", prefix=True))))
-    assert index.awake({"common"}) == [5, 6]
-    assert index.awake({"rare3", "x"}) == [3, 5, 6]
-    assert index.awake({"vladivostok"}) == [5, 6, 7]
+    assert index.awake(Words("police")) == [5, 6]
+    assert index.awake(Words("rare3 police"), Words("x")) == [3, 5, 6]
+    assert index.awake(Words("rare3"), Words("x")) == [5, 6]
+    assert index.awake(Words("Vladivostok x")) == [5, 6, 7]
+
+
+def test_a_token_that_wakes_many_rules_wakes_no_more() -> None:
+    index = WakeIndex()
+    for number in range(10):
+        index.add(number, Token("consulates"))
+    index.add(10, AllOf((Token("consulates"), Token("defection"))))
+    assert index.awake(Words("consulates")) == list(range(10))
+    assert index.awake(Words("defection consulates")) == list(range(11))
+
+
+@pytest.mark.parametrize(
+    ("run", "title", "awake"),
+    [
+        pytest.param(Run((Token("평양"),), "평양", begins=True), "평양에서", True, id="begins"),
+        pytest.param(Run((Token("평양"),), "평양", begins=True), "태평양", False, id="does not begin"),
+        pytest.param(Run((Token("망명"),), "망명", ends=True), "정치망명", True, id="ends"),
+        pytest.param(Run((Token("망명"),), "망명", ends=True), "망명을", False, id="does not end"),
+        pytest.param(Run((Token("북한"),), "북한", begins=True, ends=True), "북한 북한은", True, id="alone"),
+        pytest.param(Run((Token("북한"),), "북한", begins=True, ends=True), "북한은", False, id="not alone"),
+        pytest.param(Run((Token("망명"),), "망명"), "희망명단", True, id="inside"),
+        pytest.param(Run((Token("영사"), Token("사관")), "영사관"), "영사와 사관", False, id="in two words"),
+    ],
+)
+def test_a_run_wakes_where_it_stands_as_it_must(run: Run, title: str, awake: bool) -> None:
+    index = WakeIndex()
+    index.add(0, run)
+    assert index.awake(Words(title)) == [0] * awake
+
+
+def test_a_rule_is_added_without_the_others() -> None:
+    book = compile_book(RuleBook(entities=ENTITIES, rules=WATCH.rules[:2]))
+    more = book.with_rule(rule("tea", "tea")).with_rule(rule("always", "tea"))
+    more = more.with_rule(rule("last", "tea"))
+    changed = more.with_rule(rule("mission", "tea")).with_rule(rule("always", "coffee"))
+    one = story("Tea at the embassy")
+    assert [hit.rule for hit in book.hits(one)] == ["mission"]
+    assert [hit.rule for hit in more.hits(one)] == ["mission", "tea", "always", "last"]
+    assert [hit.rule for hit in changed.hits(one)] == ["mission", "tea", "last"]
+    assert [hit.rule for hit in changed.hits(story("embassy coffee"))] == ["always"]
+    assert [hit.rule for hit in more.hits(story("embassy coffee"))] == ["mission"]
+
+
+def test_a_rule_that_always_wakes_can_be_added() -> None:
+    book = compile_book(RuleBook(rules=(rule("a", "source:x"),))).with_rule(rule("b", "source:x"))
+    one = Story(FeedUrl("https://example.org/rss"), StoryKey("1"), "", source="x")
+    assert [hit.rule for hit in book.hits(one)] == ["a", "b"]
+
+
+def test_a_rule_that_cannot_be_used_is_not_added() -> None:
+    book = compile_book(WATCH)
+    with pytest.raises(QueryError, match="no entity @x"):
+        book.with_rule(rule("a", "@x"))
+    assert [hit.rule for hit in book.hits(story("embassy"))] == ["mission"]
+
+
+def test_what_chunks_wake_is_forgotten_when_too_much() -> None:
+    index = WakeIndex()
+    index.add(0, Token("tea"))
+    index.memo.update((f"filler{number}", None) for number in range(MEMO_LIMIT))
+    assert index.awake(Words("green tea")) == [0]
+    assert len(index.memo) <= 2
+
+
+def test_long_chunks_are_not_remembered() -> None:
+    index = WakeIndex()
+    index.add(0, Token("tea"))
+    long = "-".join(["green"] * 20)
+    assert index.awake(Words(f"{long}-tea")) == [0]
+    assert index.memo == {}
 
 
 def test_sleeping_rules_change_no_hits() -> None:

@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from monitor.core.errors import QueryError
 from monitor.core.language import Query, parse, parse_term
-from monitor.core.match import AllOf, AnyOf, Everything, Plan, Token, compile_query
+from monitor.core.match import AllOf, AnyOf, Everything, Plan, Token, compile_book, compile_query
 from monitor.core.match.index import WakeIndex
-from monitor.core.match.reading import Reading
-from monitor.core.model import FeedUrl, Story, StoryKey
-from monitor.core.text import index_text
+from monitor.core.model import FeedUrl, Rule, RuleBook, RuleId, Story, StoryKey
+from monitor.core.text import Words, index_text
 
 STEADY = settings(database=None, derandomize=True, deadline=None, max_examples=400)
 
@@ -69,12 +68,27 @@ def test_a_plan_is_never_stricter_than_its_query(source: str, title: str, summar
         return
     story = Story(FeedUrl("https://example.org/rss"), StoryKey("1"), title, summary=summary, text=text)
     tokens = set(index_text(title, summary, text).split())
-    assert Reading(story).tokens == tokens
     index = WakeIndex()
     index.add(0, finder.plan)
     if finder.evidence(story) is not None:
         assert satisfied(finder.plan, tokens)
-        assert index.awake(tokens) == [0]
+        assert index.awake(Words(title), Words(summary), Words(text)) == [0]
+
+
+@STEADY
+@given(QUERIES, QUERIES, TEXTS, TEXTS)
+def test_what_the_index_saw_changes_no_find(one: str, other: str, title: str, text: str) -> None:
+    try:
+        queries = [parse(one), parse(other)]
+    except QueryError:
+        return
+    story = Story(FeedUrl("https://example.org/rss"), StoryKey("1"), title, text=text)
+    rules = tuple(Rule(RuleId(str(number)), query) for number, query in enumerate(queries))
+    book = compile_book(RuleBook(rules=rules[:1])).with_rule(rules[1])
+    alone = [compile_query(query, {}).evidence(story) for query in queries]
+    assert {hit.rule: hit.evidence for hit in book.hits(story)} == {
+        RuleId(str(number)): found for number, found in enumerate(alone) if found is not None
+    }
 
 
 @STEADY

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.core.text import Script, Words, bigrams
+from monitor.core.text import CHUNKS, Script, Words, bigrams, fold
+from monitor.core.text import words as words_module
 from monitor.core.text.korean import without_particle
 from monitor.core.text.shapes import MEMO_LIMIT, SHAPES
+from monitor.core.text.words import CHUNKS_LIMIT
 
 STEADY = settings(database=None, derandomize=True, deadline=None, max_examples=150)
 
@@ -69,9 +71,11 @@ def test_words_stand_where_they_say(text: str) -> None:
 
 @STEADY
 @given(st.text(alphabet="aU.S 1,5가北'-é"))
-def test_tokens_are_those_of_the_words(text: str) -> None:
+def test_marks_are_keys_and_tokens_of_the_words(text: str) -> None:
     words = Words(text)
-    assert words.tokens == {token for word in words.all for token in word.shape.tokens}
+    assert words.marks == {
+        mark for word in words.all for mark in (*word.shape.keys, *word.shape.tokens)
+    }
 
 
 @pytest.mark.parametrize(
@@ -150,3 +154,64 @@ def test_hangul_is_indexed_by_pairs(run: str, pairs: tuple[str, ...]) -> None:
 )
 def test_titles_lose_particles(run: str, bare: str) -> None:
     assert without_particle(run) == bare
+
+
+def _word_by_word(text: str) -> list[tuple[int, int, int, str]]:
+    """What `Words` finds chunk by chunk, found in one go."""
+    folded = fold(text).text
+    out: list[tuple[int, int, int, str]] = []
+    place = before = -1
+    for found in words_module._PATTERN.finditer(folded):
+        start, end = found.span()
+        place += start != before or folded[start - 1] == "."
+        before = end
+        out.append((start, end, place, SHAPES[found.group()].text))
+    return out
+
+
+ODD = st.text(
+    alphabet=st.sampled_from("aA.U'S- \u00a0\u2028\u3000\n\x1c\u00a8\u0301\u00ad\u200bе\u0300북부北é1,ﬁ…’Ⅷ½"), max_size=24
+)
+
+
+@STEADY
+@given(ODD | st.text())
+def test_no_word_reaches_over_white_space(text: str) -> None:
+    words = Words(text)
+    assert [(word.start, word.end, word.place, word.shape.text) for word in words.all] == _word_by_word(text)
+    assert [words[number] for number in range(len(words))] == list(words.all)
+    assert [word.place for word in words.all] == words.places
+    assert words.folded == fold(text)
+
+
+@STEADY
+@given(ODD, st.sampled_from(["a", "us", "s", "е", "북", "1", "as"]))
+def test_words_are_found_by_key_and_by_text(text: str, key: str) -> None:
+    words = Words(text)
+    assert words.having((key,)) == [n for n, word in enumerate(words.all) if key in word.shape.keys]
+    assert {n for n, word in enumerate(words.all) if "북" in word.shape.text} <= set(words.holding("북", ""))
+
+
+def test_what_was_seen_before_is_not_looked_for_again() -> None:
+    words = Words("tea for two, tea for 북한")
+    words.note({"tea", "coffee", "^북="}, {"tea": [0, 3], "^북=": [5]})
+    assert words.having(("tea",)) == [0, 3]
+    assert words.having(("coffee", "tea")) == [0, 3]
+    assert words.having(("coffee",)) == []
+    assert words.having(("two", "tea")) == [0, 2, 3]
+    assert words.holding("북", "^북=") == [5]
+    assert words.lacks(("coffee",))
+    assert not words.lacks(("green",))
+
+
+def test_chunks_are_forgotten_when_too_many() -> None:
+    CHUNKS.clear()
+    CHUNKS.update((f"filler{number}", CHUNKS["filler"]) for number in range(CHUNKS_LIMIT))
+    assert [shape.text for shape in Words("two words").shapes] == ["two", "words"]
+    assert len(CHUNKS) <= 3
+
+
+def test_a_long_chunk_is_not_remembered() -> None:
+    CHUNKS.clear()
+    assert len(Words("-".join(["green"] * 20)).shapes) == 20
+    assert CHUNKS == {}

@@ -55,14 +55,23 @@ def test_every_column_is_documented_in_the_schema(tmp_path: Path) -> None:
         tables = {each.name: each for each in database.tables if not each.name.startswith(not_ours)}
         columns = {name: [column.name for column in table.columns] for name, table in tables.items()}
         schemas = {name: table.schema for name, table in tables.items()}
-    assert {"feeds", "stories", "hits", "cards", "card_stories", "outbox", "subscriptions"} < set(tables)
+    assert {
+        "feeds",
+        "stories",
+        "hits",
+        "cards",
+        "card_stories",
+        "outbox",
+        "subscriptions",
+        "rulebooks",
+    } < set(tables)
     for name, schema in schemas.items():
         assert (
             re.findall(r"^ +([a-z_]+) (?:integer|text)\b.* -- \w", schema, re.MULTILINE) == columns[name]
         ), name
 
 
-@pytest.mark.parametrize("step", [1, 2, 3])
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
 def test_a_database_left_at_any_step_is_brought_up_to_date(tmp_path: Path, step: int) -> None:
     path = tmp_path / "a.db"
     steps = [each.name for each in migrations.pending(Database(memory=True))]

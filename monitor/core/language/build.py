@@ -8,15 +8,17 @@ from typing import NoReturn, cast
 
 from lark import Token, Tree
 
-from monitor.core.language.refusal import refuse
-from monitor.core.language.terms import read_term
-from monitor.core.language.tree import And, AtLeast, In, Kind, Near, Node, Not, Or, Ref, Term, walk
-
-FIELDS = ("title", "text", "source", "author", "tag", "tier", "lang", "url")
-"""What may stand before a colon."""
-
-WORD_FIELDS = frozenset({"title", "text", "source", "author"})
-"""Fields that are searched word by word; the others are compared as a whole."""
+from monitor.core.language.fields import (
+    DATE_FIELDS,
+    FIELDS,
+    HISTORY_FIELDS,
+    WORD_FIELDS,
+    Dialect,
+    value_problem,
+)
+from monitor.core.language.refusal import cut, refuse
+from monitor.core.language.terms import check_term, read_term
+from monitor.core.language.tree import And, AtLeast, In, Kind, Near, Node, Not, Or, Pattern, Ref, Term, walk
 
 DEEPEST = 40
 """How deep a query may nest."""
@@ -25,6 +27,9 @@ FARTHEST = 50
 """Most words for NEAR."""
 
 USUAL_DISTANCE = 8
+
+LONGEST_PATTERN = 512
+"""Characters of the longest pattern."""
 
 LONGEST_HINT = 200
 """Characters of a query that is shown in both its readings."""
@@ -38,9 +43,10 @@ Branch = Tree[Token]
 class Builder:
     """Builds the nodes of one query: `source` as written, `even` with its signs unified, one for one."""
 
-    def __init__(self, source: str, even: str) -> None:
+    def __init__(self, source: str, even: str, dialect: Dialect) -> None:
         self.source = source
         self.even = even
+        self.dialect = dialect
 
     def any(self, tree: Branch, depth: int = 0) -> Node:
         """Alternatives; refuses AND and OR side by side."""
@@ -69,7 +75,7 @@ class Builder:
         name, slash, distance = operator.partition("/")
         if slash and (not _DISTANCE.fullmatch(distance) or (distance != "s" and int(distance) > FARTHEST)):
             self.refuse(
-                f"{operator}: the distance is 1 to {FARTHEST} words, or s for the same sentence",
+                f"{cut(operator)}: the distance is 1 to {FARTHEST} words, or s for the same sentence",
                 at,
                 end,
                 hint=f"for example {name}/{USUAL_DISTANCE}",
@@ -106,11 +112,44 @@ class Builder:
         if token.type == "ENTITY":
             named = _ENTITY.fullmatch(token)
             if named is None:
-                self.refuse(f"{token} is not the name of an entity", at, end, hint="write @name or @name.ko")
+                self.refuse(
+                    f"{cut(token)} is not the name of an entity", at, end, hint="write @name or @name.ko"
+                )
             return Ref(named[1], named[2] and named[2].lower(), at, end)
         if token.type == "ADDRESS":
-            return In("url", Term(token[4:], Kind.FORMS, at + 4, end), at, end)
+            address = Term(token[4:], Kind.FORMS, at + 4, end)
+            check_term(self.source, address)
+            return In("url", address, at, end)
+        if token.type == "PATTERN":
+            return self._pattern(token)
         return read_term(self.source, at, end, str(token))
+
+    def _pattern(self, token: Token) -> Pattern:
+        at, end = _place(token)
+        text, _, flags = token[1:].rpartition("/")
+        if self.dialect is Dialect.SEARCH:
+            self.refuse(
+                "patterns (/.../) are for those who may edit the rules",
+                at,
+                end,
+                hint="put the text in quotes to look for it as it stands",
+            )
+        if flags not in ("", "i"):
+            self.refuse(
+                f"{cut(flags)} is no flag of a pattern",
+                end - len(flags),
+                end,
+                hint="only i (capitals do not matter) can follow it; write \\/ for a / inside; "
+                "quotes look for the text as it stands",
+            )
+        if len(text) > LONGEST_PATTERN:
+            self.refuse(
+                f"{len(text)} characters are too many: a pattern has {LONGEST_PATTERN} at most",
+                at,
+                end,
+                hint="say it in several patterns",
+            )
+        return Pattern(text, flags == "i", at, end)
 
     def _at_least(self, tree: Branch, depth: int) -> Node:
         at, end = _place(tree)
@@ -120,7 +159,7 @@ class Builder:
         count = int(digits) if len(digits) < len("1000") else len(self.source)
         if not 1 <= count <= len(parts) or len(parts) == 1:
             self.refuse(
-                f"{written}(…) has {len(parts)} part{'s' * (len(parts) != 1)} to choose from",
+                f"{cut(written)}(…) has {len(parts)} part{'s' * (len(parts) != 1)} to choose from",
                 at,
                 end,
                 hint="name at least two parts and as many as you ask for: 2of(a, b, c)",
@@ -144,24 +183,58 @@ class Builder:
             near = get_close_matches(name, FIELDS, n=1, cutoff=0.7)
             known = ", ".join(f"{one}:" for one in FIELDS)
             self.refuse(
-                f"unknown field {written}",
+                f"unknown field {cut(written)}",
                 *_place(written),
                 hint=(f"did you mean {near[0]}:? " if near else "")
                 + f"Fields are {known}; quotes keep a colon",
             )
+        self._allowed(name, written)
         part = self._unary(tree.children[1], depth)
         for node in walk(part):
             if isinstance(node, In):
                 self.refuse("a field inside a field", node.start, node.end, hint="keep one of them")
-            plain = isinstance(node, And | Or | Not) or (isinstance(node, Term) and node.kind in _WHOLE)
-            if name not in WORD_FIELDS and not plain:
-                self.refuse(
-                    f"{name}: is compared as a whole",
-                    node.start,
-                    node.end,
-                    hint=f"only plain values, OR, NOT and parentheses can follow: {name}:(a OR b)",
-                )
+            self._fits(name, node)
         return In(name, part, at, end)
+
+    def _allowed(self, name: str, written: Token) -> None:
+        """Refuse a field that a rule cannot ask."""
+        if self.dialect is not Dialect.RULE:
+            return
+        if name in HISTORY_FIELDS:
+            self.refuse(
+                f"{name}: asks what became of a story: it has no place in a rule",
+                *_place(written),
+                hint="it can stand in a search",
+            )
+        if name in DATE_FIELDS and name != "within":
+            self.refuse(
+                f"{name}: has no place in a rule, which looks at stories as they come",
+                *_place(written),
+                hint="a rule can ask for fresh stories: within:24h",
+            )
+
+    def _fits(self, name: str, node: Node) -> None:
+        """Refuse what cannot be the value of a field, or a part of it."""
+        if name in WORD_FIELDS:
+            return
+        if name in DATE_FIELDS and not (isinstance(node, Term) and node.kind is Kind.FORMS):
+            self.refuse(
+                f"{name}: takes one value",
+                node.start,
+                node.end,
+                hint="put the field before each: (after:2026-09-01 before:2026-10-01)",
+            )
+        plain = isinstance(node, And | Or | Not) or (isinstance(node, Term) and node.kind in _WHOLE)
+        if not plain:
+            self.refuse(
+                f"{name}: is compared as a whole",
+                node.start,
+                node.end,
+                hint=f"only plain values, OR, NOT and parentheses can follow: {name}:(a OR b)",
+            )
+        problem = value_problem(name, node.text) if isinstance(node, Term) else None
+        if problem:
+            self.refuse(problem[0], node.start, node.end, hint=problem[1])
 
     def _bound(self, depth: int, at: int, end: int) -> None:
         if depth > DEEPEST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from monitor.core.errors import QueryError
+from monitor.core.language.refusal import cut
 
 _LAST = re.compile(r"(?:(?<![^\s(),\"])(?:AND|OR|NOT|O?NEAR(?:/[^\s()\",]*)?)|-|[^\W\d_]+:|[(,])\Z")
 _PIECE = re.compile(r"[^\s()\",]+|[()\",]|\Z")
@@ -21,7 +22,7 @@ def complain(source: str, even: str, at: int, kind: str) -> QueryError:
     end = at + len(_PIECE.findall(even, at)[0])
     if before and last not in "(,":
         return QueryError(
-            f"{last} has nothing on its right side",
+            f"{cut(last)} has nothing on its right side",
             query=source,
             position=before.start(),
             end=before.end(),
@@ -34,12 +35,15 @@ def complain(source: str, even: str, at: int, kind: str) -> QueryError:
 def _right(last: str) -> str:
     if last == "-":
         return "put the - right before the word that must not occur"
-    return f"write what belongs there, or put {last} in quotes to look for the word"
+    return f"write what belongs there, or put {cut(last)} in quotes to look for the word"
 
 
 def _message(kind: str, last: str, found: str) -> tuple[str, str]:
     if kind in _BINARY:
-        return f"{found} has nothing on its left side", f"put {found} in quotes to look for the word"
+        return (
+            f"{cut(found)} has nothing on its left side",
+            f"put {cut(found)} in quotes to look for the word",
+        )
     if kind == "RPAR" and last == "(":
         return "there is nothing between the parentheses", "write a term, or remove them"
     if kind == "COMMA" and not last:
@@ -47,6 +51,6 @@ def _message(kind: str, last: str, found: str) -> tuple[str, str]:
     if kind in {"RPAR", "COMMA"}:
         return "a part is missing here", "write a term, or remove the comma"
     return (
-        f"a {found} stands right before the word that must not occur",
+        f"a {cut(found)} stands right before the word that must not occur",
         "remove the space behind it, or the -",
     )

@@ -15,7 +15,7 @@ start: any
 any: all (OR all)*
 all: near (AND? near)*
 near: unary (NEAR unary)*
-?unary: negated | scoped | group | at_least | WORD | QUOTED | ENTITY | ADDRESS
+?unary: negated | scoped | group | at_least | WORD | QUOTED | ENTITY | ADDRESS | PATTERN
 negated: (MINUS | NOT) unary
 scoped: FIELD unary
 group: LPAR any RPAR
@@ -27,7 +27,8 @@ NOT.3: /NOT(?=[\s()",]|$)/
 NEAR.3: /O?NEAR(\/[^\s()",]*)?(?=[\s()",]|$)/
 COUNT.3: /\d+of(?=\()/
 ADDRESS.3: /url:[^\s()",=@*\-][^\s()",]*/i
-QUOTED.2: /[=*]?"[^"]*"\*?/
+QUOTED.2: /[=*]?"[^"]*"[*~]{0,2}/
+PATTERN.2: /\/(?:[^\/\\\n]|\\.)+\/[^\s()",]*/
 FIELD.2: /[^\W\d_]+:/
 ENTITY.2: /@[^\s()",]*/
 MINUS.2: /-(?=[^\s)])/

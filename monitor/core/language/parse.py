@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, cast
 
 from lark import UnexpectedCharacters, UnexpectedToken
 
 from monitor.core.language.build import DEEPEST, Builder
 from monitor.core.language.complaints import complain
+from monitor.core.language.fields import Dialect
 from monitor.core.language.grammar import parser
-from monitor.core.language.refusal import refuse
+from monitor.core.language.refusal import cut, refuse
 from monitor.core.language.terms import read_term
-from monitor.core.language.tree import And, AtLeast, In, Node, Not, Or, Query, Term
+from monitor.core.language.tree import (
+    And,
+    AtLeast,
+    In,
+    Near,
+    Node,
+    Not,
+    Pattern,
+    Query,
+    Ref,
+    Term,
+    children,
+    walk,
+)
 
 if TYPE_CHECKING:
     from monitor.core.language.build import Branch
 
 LONGEST = 4000
 """Characters of the longest query."""
+
+MOST_WORDS = 64
+"""Words to look for in one query; entities count as one each."""
+
+MOST_NEARS = 8
+"""NEARs in one query."""
+
+DEEPEST_NEAR = 4
+"""NEARs inside one another; `a NEAR b NEAR c` are two."""
 
 _EVEN = str.maketrans(
     dict.fromkeys("“”„‟«»″＂〝〞〟", '"')
@@ -27,14 +51,22 @@ _EVEN = str.maketrans(
 )
 """Signs as phones and Korean keyboards write them, one character for one character."""
 
+_PIECE = re.compile(
+    r"""/(?:[^/\\\n]|\\.)+/[^\s()",]*   # a pattern, whatever stands in it
+    |   "[^"]*"|url:[^\s()",=@*\-][^\s()",]*|[^\W\d_]+:|-(?=[^\s)])|[=*](?=")
+    |   [^\s()",]+|.""",
+    re.VERBOSE | re.DOTALL,
+)
+"""What the grammar takes for one piece, as far as it matters for what is inside a pattern and what is not."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def parse(source: str) -> Query:
+def parse(source: str, dialect: Dialect = Dialect.SEARCH) -> Query:
     """What a query means; raises QueryError with place and mend, whatever the input is."""
     even = _even(source)
     _balanced(source, even)
-    builder = Builder(source, even)
+    builder = Builder(source, even, dialect)
     try:
         tree = parser().parse(even)
     except UnexpectedToken as unexpected:
@@ -43,12 +75,13 @@ def parse(source: str) -> Query:
     except UnexpectedCharacters as unexpected:
         raise complain(source, even, cast("int", unexpected.pos_in_stream), "") from None
     node = builder.any(cast("Branch", tree.children[0]))
-    _positive(source, node)
+    _measured(source, node)
+    _positive(source, node, dialect)
     return Query(source, node)
 
 
 def parse_term(source: str) -> Term:
-    """A term of an entity: its words as they stand, adjacent, with `=`, `*` and quotes, no operators.
+    """A term of an entity: its words as they stand, adjacent, with `=`, `*`, `~` and quotes, no operators.
 
     Raises QueryError.
     """
@@ -56,7 +89,7 @@ def parse_term(source: str) -> Term:
     start = len(even) - len(even.lstrip())
     end = len(even.rstrip())
     written = even[start:end]
-    inner = written.removeprefix("=").removeprefix("*").removesuffix("*")
+    inner = written.removeprefix("=").removeprefix("*").removesuffix("*").removesuffix("~")
     quoted = len(inner) > 1 and inner[0] == inner[-1] == '"'
     if '"' in (inner[1:-1] if quoted else inner):
         at = start + written.index('"')
@@ -65,7 +98,7 @@ def parse_term(source: str) -> Term:
     if operator and not quoted:
         refuse(
             source,
-            f"an entity's term is plain text: {operator.group()} has no meaning in it",
+            f"an entity's term is plain text: {cut(operator.group())} has no meaning in it",
             start + operator.start(),
             start + operator.end(),
             "list the terms one by one, or put the term in quotes",
@@ -93,37 +126,65 @@ def _even(source: str) -> str:
 def _balanced(source: str, even: str) -> None:
     """Refuse quotes and parentheses that do not close, and nesting that is too deep."""
     opened: list[int] = []
-    quote = -1
-    for at, character in enumerate(even):
-        if character == '"':
-            quote = at if quote < 0 else -1
-        elif quote >= 0:
-            continue
-        elif character == "(":
+    for found in _PIECE.finditer(even):
+        at, piece = found.start(), found.group()
+        if piece == '"':
+            refuse(source, "this quote is never closed", at, at + 1, 'close it with ", or remove it')
+        if piece == "(":
             opened.append(at)
             if len(opened) > DEEPEST:
-                refuse(
-                    source,
-                    f"nested too deeply: {DEEPEST} levels is the most",
-                    at,
-                    at + 1,
-                    "use fewer parentheses",
-                )
-        elif character == ")":
+                message = f"nested too deeply: {DEEPEST} levels is the most"
+                refuse(source, message, at, at + 1, "use fewer parentheses")
+        if piece == ")":
             if not opened:
-                refuse(
-                    source, "this parenthesis closes nothing", at, at + 1, "remove it, or open one before it"
-                )
+                message = "this parenthesis closes nothing"
+                refuse(source, message, at, at + 1, "remove it, or open one before it")
             opened.pop()
-    if quote >= 0:
-        refuse(source, "this quote is never closed", quote, quote + 1, 'close it with ", or remove it')
     if opened:
         refuse(source, "this parenthesis is never closed", opened[-1], opened[-1] + 1, "close it with )")
 
 
-def _positive(source: str, node: Node) -> None:
-    """Refuse a query that a story can match by what it lacks."""
-    lacking = _lacking(node)
+def _measured(source: str, node: Node) -> None:
+    """Refuse a query that would take too long to evaluate."""
+    nodes = walk(node)
+    terms = [one for one in nodes if isinstance(one, Term | Ref | Pattern)]
+    words = accumulate(len(one.text.split()) if isinstance(one, Term) else 1 for one in terms)
+    far = next((one for one, count in zip(terms, words, strict=True) if count > MOST_WORDS), None)
+    if far:
+        refuse(
+            source,
+            f"a query has {MOST_WORDS} words at most",
+            far.start,
+            far.end,
+            "list the words as an entity of the rules file, and write @name",
+        )
+    nears = [one for one in nodes if isinstance(one, Near)]
+    if len(nears) > MOST_NEARS or _depth(node) > DEEPEST_NEAR:
+        refuse(
+            source,
+            f"a query has {MOST_NEARS} NEARs at most, and {DEEPEST_NEAR} inside one another",
+            nears[0].start,
+            nears[0].end,
+            "put groups beside NEAR: (a OR b) NEAR/8 (c OR d)",
+        )
+
+
+def _depth(node: Node) -> int:
+    """How many NEARs are inside one another."""
+    return isinstance(node, Near) + max(map(_depth, children(node)), default=0)
+
+
+def _positive(source: str, node: Node, dialect: Dialect) -> None:
+    """Refuse a query that a story can match by what it lacks, and a rule that it can match by its age."""
+    lacking = _lacking(node, dialect)
+    if isinstance(lacking, In):
+        refuse(
+            source,
+            "this would match by its age: some word must be there to look for",
+            lacking.start,
+            lacking.end,
+            "add what you look for, for example: consulate within:24h",
+        )
     if lacking:
         refuse(
             source,
@@ -134,20 +195,17 @@ def _positive(source: str, node: Node) -> None:
         )
 
 
-def _lacking(node: Node) -> Node | None:
+def _lacking(node: Node, dialect: Dialect) -> Node | None:
     """The part by which the node could match without anything found, or None."""
+    lacking = [one for part in children(node) if (one := _lacking(part, dialect))]
     match node:
         case Not():
             return node
+        case In(name="within") if dialect is Dialect.RULE:
+            return node
         case And(parts=parts):
-            found = [_lacking(part) for part in parts]
-            return found[0] if all(found) else None
-        case Or(parts=parts):
-            return next((one for one in map(_lacking, parts) if one), None)
-        case AtLeast(count=count, parts=parts):
-            weak = [one for one in map(_lacking, parts) if one]
-            return weak[0] if len(weak) >= count else None
-        case In(part=part):
-            return _lacking(part)
+            return lacking[0] if len(lacking) == len(parts) else None
+        case AtLeast(count=count):
+            return lacking[0] if len(lacking) >= count else None
         case _:
-            return None
+            return lacking[0] if lacking else None

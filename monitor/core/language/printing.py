@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.core.language.tree import And, AtLeast, In, Kind, Near, Node, Not, Or, Ref, Term
+from monitor.core.language.tree import And, AtLeast, In, Kind, Near, Node, Not, Or, Pattern, Ref, Term
 
 _BARE = re.compile(
     r"(?!(?:AND|OR|NOT|O?NEAR(?:/[^\s()\",]*)?)$)(?![^\W\d_]+:)[^\s()\",=@*/\-][^\s()\",*]*(?<!~)",
@@ -42,6 +42,8 @@ def _written(node: Node) -> tuple[str, int]:
             written = f"{count}of({', '.join(_show(part, _OR) for part in parts)})", _UNARY
         case Ref(name=name, lang=lang):
             written = f"@{name}.{lang}" if lang else f"@{name}", _UNARY
+        case Pattern(text=text, ignore_case=ignore_case):
+            written = f"/{text}/{'i' if ignore_case else ''}", _UNARY
         case _:
             written = _term(node), _UNARY
     return written
@@ -54,4 +56,4 @@ def _operator(node: Near) -> str:
 def _term(term: Term) -> str:
     text = term.text if _BARE.fullmatch(term.text) else f'"{term.text}"'
     before = {Kind.EXACT: "=", Kind.INFIX: "*"}.get(term.kind, "")
-    return before + text + ("*" if term.kind is Kind.PREFIX else "")
+    return before + text + {Kind.PREFIX: "*", Kind.FUZZY: "~"}.get(term.kind, "")

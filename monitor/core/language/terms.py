@@ -1,10 +1,10 @@
-"""Words and phrases of a query: their marks (`=`, `*`), and whether they can be looked for at all."""
+"""Words and phrases of a query: their marks (`=`, `*`, `~`), and whether they can be looked for at all."""
 
 from __future__ import annotations
 
-from monitor.core.language.refusal import refuse
+from monitor.core.language.refusal import cut, refuse
 from monitor.core.language.tree import Kind, Term
-from monitor.core.text import Script, Words
+from monitor.core.text import Script, Shape, Words
 
 SHORTEST_PREFIX = 3
 """Letters that must stand before the `*` of `pre*`."""
@@ -12,7 +12,11 @@ SHORTEST_PREFIX = 3
 SHORTEST_BLOCK_PREFIX = 2
 """Syllables of Hangul or characters of Han, each of which is worth two letters or more."""
 
+SHORTEST_FUZZY = 6
+"""Letters of the shortest word that `~` finds within one edit."""
+
 _BLOCKS = (Script.HANGUL, Script.HAN)
+_EDITED = (Script.LATIN, Script.CYRILLIC)
 
 
 def read_term(source: str, start: int, end: int, text: str | None = None) -> Term:
@@ -33,18 +37,17 @@ def read_term(source: str, start: int, end: int, text: str | None = None) -> Ter
             at + 1,
             "write pre* for words that begin so; quotes take a * as it stands",
         )
-    elif bare.endswith("~") or bare.startswith("/"):
-        sign = bare[-1] if bare.endswith("~") else "/"
-        at = start + (written.rindex("~") if sign == "~" else written.index("/"))
+    elif bare.startswith("/"):
+        at = start + written.index("/")
         refuse(
             source,
-            f"{sign} has no meaning in a query",
+            "this / begins a pattern that never ends",
             at,
             at + 1,
-            "put the word in quotes to look for it as it stands",
+            "close it with /, or put the word in quotes to look for it as it stands",
         )
     term = Term(" ".join(bare.split()), kind, start, end)
-    _check(source, term)
+    check_term(source, term)
     return term
 
 
@@ -56,6 +59,10 @@ def _marks(source: str, start: int, end: int, written: str) -> tuple[str, Kind]:
     bare = bare.removeprefix("*")
     prefix = bare.endswith("*")
     bare = bare.removesuffix("*")
+    fuzzy = bare.endswith("~")
+    bare = bare.removesuffix("~")
+    if bare.endswith(("~", "*")) or (fuzzy and (exact or infix or prefix)):
+        refuse(source, "~ stands alone, at the end of a word", start, end, "remove the other marks, or the ~")
     if exact and (infix or prefix):
         refuse(
             source,
@@ -64,11 +71,16 @@ def _marks(source: str, start: int, end: int, written: str) -> tuple[str, Kind]:
             end,
             "remove the = or the *",
         )
-    kind = Kind.EXACT if exact else Kind.INFIX if infix else Kind.PREFIX if prefix else Kind.FORMS
-    return bare, kind
+    kinds = ((exact, Kind.EXACT), (infix, Kind.INFIX), (prefix, Kind.PREFIX), (fuzzy, Kind.FUZZY))
+    return bare, next((kind for marked, kind in kinds if marked), Kind.FORMS)
 
 
-def _check(source: str, term: Term) -> None:
+def is_long(shape: Shape) -> bool:
+    """Whether `~` finds the word within one edit too: Latin or Cyrillic, long enough."""
+    return shape.script in _EDITED and len(shape.text) >= SHORTEST_FUZZY and shape.text.isalpha()
+
+
+def check_term(source: str, term: Term) -> None:
     """Raise QueryError if nothing could ever be found, or nearly everything would."""
     words = Words(term.text).all
     problem = hint = ""
@@ -85,9 +97,12 @@ def _check(source: str, term: Term) -> None:
         if len(last.text) < least:
             problem = f"a prefix needs {least} letters or more before its *"
             hint = "write more of the word, or the word itself without *"
+    elif term.kind is Kind.FUZZY and not any(is_long(word.shape) for word in words):
+        problem = f"~ needs a word of {SHORTEST_FUZZY} Latin or Cyrillic letters or more"
+        hint = "remove the ~, or list the other spellings with OR"
     if problem:
         refuse(source, problem, term.start, term.end, hint)
 
 
 def _shown(source: str, term: Term) -> str:
-    return source[term.start : term.end] or "an empty term"
+    return cut(source[term.start : term.end]) or "an empty term"

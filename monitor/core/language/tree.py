@@ -13,6 +13,7 @@ class Kind(Enum):
     EXACT = "exact"  # the very surface, case-sensitive
     PREFIX = "prefix"  # like FORMS, the last word may go on
     INFIX = "infix"  # anywhere in a word; Hangul and Han only
+    FUZZY = "fuzzy"  # like FORMS, long words also within one edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,16 @@ class Ref:
 
     name: str
     lang: str | None = None
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """`/.../`: a regular expression in the syntax of RE2, as it stands between the slashes."""
+
+    text: str  # a slash inside is written as \/
+    ignore_case: bool = False
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
 
@@ -94,7 +105,7 @@ class In:
     end: int = field(default=0, compare=False)
 
 
-Node = Term | Ref | And | Or | Not | Near | AtLeast | In
+Node = Term | Ref | Pattern | And | Or | Not | Near | AtLeast | In
 
 
 @dataclass(frozen=True, slots=True)

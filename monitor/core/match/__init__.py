@@ -4,6 +4,7 @@
 search by.
 """
 
+from monitor.core.match.history import History, history_of
 from monitor.core.match.matcher import Finder, Matcher, compile_book, compile_query
 from monitor.core.match.plan import AllOf, AnyOf, Everything, Plan, Token
 
@@ -12,9 +13,11 @@ __all__ = [
     "AnyOf",
     "Everything",
     "Finder",
+    "History",
     "Matcher",
     "Plan",
     "Token",
     "compile_book",
     "compile_query",
+    "history_of",
 ]

@@ -43,20 +43,27 @@ class Leaf:
 
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """Every place of every term."""
-        found = tuple(one for field in fields for span in self.spans(reading, field) for one in span.finds)
-        return found or None
+        found: list[Find] = []
+        for field in fields:
+            for span in self.spans(reading, field):
+                found += span.finds
+        return tuple(found) or None
 
     def spans(self, reading: Reading, field: str) -> list[Span]:
         """Every place of every term in one field; remembered, since rules share leaves."""
+        words = reading.words(field)
+        if not words.chunks:
+            return []
         memo = (self, field)
         known = reading.found.get(memo)
         if known is None:
-            words = reading.words(field)
-            known = reading.found[memo] = sorted(
-                Span(start, end, first, last, (self._find(field, words, term, start, end),))
+            known = reading.found[memo] = [
+                Span(start, end, first, last, self._find(field, words, term, start, end))
                 for term, looker in self.lookers
                 for first, last, start, end in looker.found(words)
-            )
+            ]
+            if len(known) > 1:
+                known.sort()
         return known
 
     def _find(self, field: str, words: Words, term: str, start: int, end: int) -> Find:
@@ -149,8 +156,12 @@ class AnyPlaced:
         return Some(1, self.parts).finds(reading, fields)
 
     def spans(self, reading: Reading, field: str) -> list[Span]:
-        """Places of all parts."""
-        return sorted(span for part in self.parts for span in part.spans(reading, field))
+        """Places of all parts, each once."""
+        places: dict[tuple[int, int], Span] = {}
+        for part in self.parts:
+            for span in part.spans(reading, field):
+                places.setdefault((span.start, span.end), span)
+        return [places[place] for place in sorted(places)]
 
     def plan(self) -> Plan:
         """Any part's."""

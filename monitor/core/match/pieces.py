@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.core.match.plan import Everything, Plan, Token
+from monitor.core.match.fuzzy import Fuzzy
+from monitor.core.match.plan import AnyOf, Everything, Plan, Run, Token
 from monitor.core.match.planning import all_of, any_of
 from monitor.core.text import Script, bigrams, indexable
 
@@ -30,17 +31,24 @@ class Form:
 
     def places(self, words: Words) -> Iterator[Place]:
         """All words that it accepts, in order for one key."""
-        numbers = {number for one in self.keys for number in words.by_key.get(one, ())}
-        for number in sorted(numbers):
-            yield number, words.all[number].start, words.all[number].end
+        for number in words.having(self.keys):
+            word = words[number]
+            yield number, word.start, word.end
 
     def at(self, word: Word) -> tuple[int, int] | None:
         """Where in the word it is found."""
-        return (word.start, word.end) if not set(self.keys).isdisjoint(word.shape.keys) else None
+        theirs = word.shape.keys
+        for one in self.keys:
+            if one in theirs:
+                return word.start, word.end
+        return None
 
     def plan(self) -> Plan:
         """What the index must hold."""
-        return any_of(all_of(map(_token, _parts(one))) for one in self.keys)
+        if not all([key.isalnum() and indexable(key) for key in self.keys]):
+            return any_of([_whole(key) for key in self.keys])
+        tokens = tuple([Token(key) for key in self.keys])
+        return AnyOf(tokens) if len(tokens) > 1 else tokens[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +89,14 @@ class Block:
 
     def places(self, words: Words) -> Iterator[Place]:
         """All places, several in one word where it repeats."""
-        for number in words.by_script.get(self.script, ()):
-            word = words.all[number]
+        for number in words.holding(self.text, f"{'^' * self.begins}{self.text}{'$' * self.ends}="):
+            word = words[number]
             if self.begins or self.ends:
                 found = self.at(word)
                 if found:
                     yield number, *found
+                continue
+            if word.shape.script is not self.script:
                 continue
             at = word.shape.text.find(self.text)
             while at >= 0:
@@ -113,11 +123,17 @@ class Block:
         if self.script is Script.HAN:
             return all_of([_token(one) for one in self.text])
         if len(self.text) > 1:
-            return all_of([_token(one) for one in bigrams(self.text)])
+            pairs = tuple([Token(one) for one in bigrams(self.text) if indexable(one)])
+            return Run(pairs, self.text, self.begins, self.ends) if pairs else Everything()
         return Token(self.text, prefix=not self.ends) if indexable(self.text) else Everything()
 
 
-Piece = Form | Beginning | Block
+Piece = Form | Beginning | Block | Fuzzy
+
+
+def _whole(key: str) -> Plan:
+    """The index holds a key: a number with separators in parts."""
+    return _token(key) if key.isalnum() else all_of(map(_token, _parts(key)))
 
 
 def _parts(text: str) -> list[str]:

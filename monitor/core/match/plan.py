@@ -16,12 +16,33 @@ class Token:
     text: str
     prefix: bool = False
 
+    def __hash__(self) -> int:
+        """Quick: plans are full of tokens."""
+        return hash(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
     """Every part holds; at least two parts."""
 
     parts: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run(AllOf):
+    """Every part holds, in one run of Hangul that holds `text`; where it must begin or end the run, it says so.
+
+    Whoever knows nothing of runs may take it for what it also is.
+    """
+
+    text: str
+    begins: bool = False
+    ends: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What it asks for, as one string that is no token."""
+        return f"{'^' * self.begins}{self.text}{'$' * self.ends}="
 
 
 @dataclass(frozen=True, slots=True)

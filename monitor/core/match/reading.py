@@ -2,51 +2,50 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from monitor.core.language import HISTORY_FIELDS
 from monitor.core.match.spans import TEXT
 from monitor.core.text import Words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.core.match.history import History
     from monitor.core.match.spans import Span
     from monitor.core.model import Story
 
 
 class Reading:
-    """One story, shared by all rules that look at it."""
+    """One story, shared by all rules that look at it: at a moment, with what became of it if it is stored."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, now: datetime | None = None, history: History | None = None) -> None:
         self.story = story
+        self.now = now
+        self.history = history
         self.found: dict[tuple[object, str], list[Span]] = {}
         """Memo of the leaves: (leaf, field) -> its places."""
         self._words: dict[str, Words] = {}
 
-    @cached_property
-    def tokens(self) -> frozenset[str]:
-        """Index tokens of the whole story, as `index_text` would give them."""
-        return frozenset().union(*[self.words(name).tokens for name in TEXT])
+    @property
+    def when(self) -> datetime | None:
+        """The story's date: when it was published, else when we first saw it, which for a new one is now."""
+        if self.story.published is not None:
+            return self.story.published
+        return self.history.seen_at if self.history is not None else self.now
 
     def words(self, name: str) -> Words:
         """Words of title, summary, text, source or author."""
         words = self._words.get(name)
         if words is None:
-            words = self._words[name] = Words(self.values(name)[0])
+            words = self._words[name] = Words(getattr(self.story, name) or "")
         return words
 
     def values(self, name: str) -> tuple[str, ...]:
-        """What the story has in a field; only `tag` has other than one value."""
+        """What the story has in a field; only `tag` and those of its history have other than one value."""
+        if name in HISTORY_FIELDS:
+            return self.history.values(name) if self.history is not None else ()
         story = self.story
         if name == "tag":
             return story.tags
-        known = {
-            "title": story.title,
-            "summary": story.summary,
-            "text": story.text,
-            "source": story.source,
-            "author": story.author,
-            "tier": story.tier,
-            "lang": story.lang,
-            "url": story.url,
-        }
-        return (known[name] or "",)
+        return (getattr(story, name) or "",)

@@ -32,7 +32,20 @@ class Span(NamedTuple):
     end: int
     first: int  # numbers of words
     last: int
-    finds: tuple[Find, ...]
+    source: Find | tuple[Span, Span]  # what was found, or the two spans that this one reaches over
+
+    @property
+    def finds(self) -> tuple[Find, ...]:
+        """Everything found inside, from left operand to right; gathered late, since few spans are shown."""
+        out: list[Find] = []
+        waiting = [self]
+        while waiting:
+            source = waiting.pop().source
+            if isinstance(source, Find):
+                out.append(source)
+            else:
+                waiting += reversed(source)
+        return tuple(out)
 
 
 Finds = tuple[Find, ...]

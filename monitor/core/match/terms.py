@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
 from monitor.core.language import Kind
+from monitor.core.match.names import Name, is_capital, with_adjectives
 from monitor.core.match.pieces import ANYWHERE, Beginning, Block, Form, Piece
 from monitor.core.match.planning import all_of, any_of
-from monitor.core.text import Script, Word, Words
+from monitor.core.text import Script, Shape, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from monitor.core.match.plan import Plan
 
 _BLOCKS = (Script.HANGUL, Script.HAN)
+
+_FEW = 4
+"""Words of a phrase that are looked at one by one."""
 
 MOST_JOINED = 4
 """Words of the longest Korean phrase that is also found where its words are written without spaces."""
@@ -32,17 +36,25 @@ class Looker:
 
     ways: tuple[tuple[Piece, ...], ...]
     exact: tuple[str, str, str] | None = None  # signs before the first word, from word to word, signs behind
+    name: Name | None = None  # instead of ways
+    marks: tuple[str, ...] = field(default=(), compare=False)  # of which a text must hold one, if there are any
 
     def found(self, words: Words) -> list[Found]:
         """All places in a text, in order."""
-        places = [place for way in self.ways for place in _along(way, words)]
-        if self.exact is not None:
+        if self.marks and words.lacks(self.marks):
+            return []
+        if self.name is not None:
+            return [(number, number, start, end) for number, start, end in self.name.places(words)]
+        places = [place for way in self.ways if _possible(way, words) for place in _along(way, words)]
+        if self.exact is not None and places:
             places = [place for place in map(self._exactly(words), places) if place]
-        return sorted(set(places))
+        return sorted(set(places)) if len(places) > 1 else places
 
     def plan(self) -> Plan:
         """What the index must hold."""
-        return any_of(all_of(piece.plan() for piece in way) for way in self.ways)
+        if self.name is not None:
+            return self.name.plan()
+        return any_of([all_of([piece.plan() for piece in way]) for way in self.ways])
 
     def _exactly(self, words: Words) -> Callable[[Found], Found | None]:
         before, core, behind = self.exact or ("", "", "")
@@ -50,7 +62,7 @@ class Looker:
 
         def check(place: Found) -> Found | None:
             first, last, _, _ = place
-            start, end = words.all[first].start, words.all[last].end
+            start, end = words[first].start, words[last].end
             if " ".join(text[start:end].split()) != core:
                 return None
             start, end = start - len(before), end + len(behind)
@@ -64,32 +76,60 @@ class Looker:
 def looker(text: str, kind: Kind) -> Looker:
     """The looker for a term's text; one for all rules that use the term."""
     words = Words(text)
-    listed = words.all
     if kind is Kind.EXACT:
         folded = words.folded.text
-        start, end = listed[0].start, listed[-1].end
+        start, end = words[0].start, words[-1].end
         surface = (folded[:start], " ".join(folded[start:end].split()), folded[end:])
-        return Looker((tuple(_loose(word) for word in listed),), surface)
-    pieces = _pieces(listed)
+        pieces = tuple([_loose(shape) for shape in words.shapes])
+        return Looker((pieces,), surface, marks=_marks(pieces))
+    shapes = words.shapes
     if kind is Kind.INFIX:
-        return Looker(((Block(listed[0].shape.text, listed[0].shape.script),),))
+        return Looker(((Block(shapes[0].text, shapes[0].script),),))
+    pieces = _pieces(shapes, words.places)
     if kind is Kind.PREFIX:
-        pieces = (*pieces[:-1], _prefix(listed[-1]))
-    ways = (pieces, *_joined(listed, pieces)) if kind is Kind.FORMS else (pieces,)
-    return Looker(ways)
+        pieces = (*pieces[:-1], _prefix(shapes[-1]))
+    if kind is not Kind.FORMS:
+        return Looker((pieces,))
+    if shapes[0].script is Script.CYRILLIC and is_capital(words):
+        if len(shapes) == 1:
+            name = Name.of(shapes[0])
+            return Looker((), name=name, marks=(*name.loose.keys, *name.made.keys))
+        if shapes[-1].script is Script.CYRILLIC:
+            pieces = (*pieces[:-1], with_adjectives(shapes[-1]))
+    closed = _closed(words)
+    if closed is not None:
+        return Looker((pieces, (closed,)), marks=(*_marks(pieces), *closed.keys))
+    return Looker((pieces, *_joined(shapes, pieces)), marks=_marks(pieces))
 
 
-def _pieces(words: Sequence[Word]) -> tuple[Piece, ...]:
+def _marks(pieces: tuple[Piece, ...]) -> tuple[str, ...]:
+    """Keys of the first word that has forms; a text without them cannot hold the term."""
+    return next((piece.keys for piece in pieces if isinstance(piece, Form)), ())
+
+
+def _closed(words: Words) -> Form | None:
+    """A term that is written with a hyphen, written without it: asylum-seeker, asylumseeker, COVID19."""
+    if len(words.chunks) > 1 or "-" not in words.held[0].text:
+        return None
+    if not {Script.LATIN} <= {shape.script for shape in words.shapes} <= {Script.LATIN, Script.NUMBER}:
+        return None
+    shapes = Words(words.held[0].text.replace("-", "")).shapes
+    return Form(shapes[0].keys) if len(shapes) == 1 else None
+
+
+def _pieces(shapes: Sequence[Shape], places: Sequence[int]) -> tuple[Piece, ...]:
     """A piece for each word. Where scripts meet inside a word, the pieces touch each other there."""
-    places = [-1, *(word.place for word in words), -1]
+    around = [-1, *places, -1]
     return tuple(
-        _piece(word, after_another=places[at] == word.place, before_another=places[at + 2] == word.place)
-        for at, word in enumerate(words)
+        [
+            _piece(shape, after_another=around[at] == place, before_another=around[at + 2] == place)
+            for at, (shape, place) in enumerate(zip(shapes, places, strict=True))
+        ]
     )
 
 
-def _piece(word: Word, *, after_another: bool, before_another: bool) -> Piece:
-    text, keys, script, _ = word.shape
+def _piece(shape: Shape, *, after_another: bool, before_another: bool) -> Piece:
+    text, keys, script, _ = shape
     if script is Script.HANGUL:
         begins = after_another or len(text) < ANYWHERE
         ends = before_another or (len(text) == 1 and not after_another)
@@ -99,22 +139,22 @@ def _piece(word: Word, *, after_another: bool, before_another: bool) -> Piece:
     return Form(keys)
 
 
-def _loose(word: Word) -> Piece:
+def _loose(shape: Shape) -> Piece:
     """For an exact term: the word whatever its case; its surface is compared afterwards."""
-    text, keys, script, _ = word.shape
+    text, keys, script, _ = shape
     return Block(text, script, begins=True, ends=True) if script in _BLOCKS else Form(keys)
 
 
-def _prefix(word: Word) -> Piece:
-    text, _, script, _ = word.shape
+def _prefix(shape: Shape) -> Piece:
+    text, _, script, _ = shape
     return Block(text, script, begins=True) if script in _BLOCKS else Beginning(text)
 
 
-def _joined(words: Sequence[Word], pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
+def _joined(shapes: Sequence[Shape], pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
     """A Korean phrase with some of its spaces left out, as in headlines; what is joined begins its word."""
-    if len(words) > MOST_JOINED or any(word.shape.script is not Script.HANGUL for word in words):
+    if len(shapes) > MOST_JOINED or any([shape.script is not Script.HANGUL for shape in shapes]):
         return
-    for spaces in product((True, False), repeat=len(words) - 1):
+    for spaces in product((True, False), repeat=len(shapes) - 1):
         if all(spaces):
             continue
         groups = [[0]]
@@ -126,26 +166,39 @@ def _joined(words: Sequence[Word], pieces: tuple[Piece, ...]) -> Iterator[tuple[
         yield tuple(
             pieces[group[0]]
             if len(group) == 1
-            else Block("".join(words[at].shape.text for at in group), Script.HANGUL, begins=True)
+            else Block("".join([shapes[at].text for at in group]), Script.HANGUL, begins=True)
             for group in groups
         )
 
 
+def _possible(way: tuple[Piece, ...], words: Words) -> bool:
+    """Whether a text could hold the way: a cheap question that most texts answer with no."""
+    return not any([isinstance(piece, Form) and words.lacks(piece.keys) for piece in way])
+
+
 def _along(way: tuple[Piece, ...], words: Words) -> Iterator[Found]:
     """Where adjacent words are accepted one by one; the search begins at the likely rarest piece."""
+    if len(way) == 1:
+        for number, start, end in way[0].places(words):
+            yield number, number, start, end
+        return
     anchor = max(range(len(way)), key=lambda at: (isinstance(way[at], Form), _weight(way[at])))
+    listed = words.all if len(way) > _FEW else words  # many looks are worth making all words at once
     for number, start, end in way[anchor].places(words):
         first = number - anchor
         last = first + len(way) - 1
-        if first < 0 or last >= len(words.all):
+        if first < 0 or last >= len(words):
             continue
         begin, stop = start, end
-        for at, piece in enumerate(way):
-            here = (start, end) if at == anchor else piece.at(words.all[first + at])
-            if here is None:
-                break
-            begin = here[0] if at == 0 else begin
-            stop = here[1]
+        for at, piece in enumerate(way, first):
+            if at != number:
+                here = piece.at(listed[at])
+                if here is None:
+                    break
+                if at == first:
+                    begin = here[0]
+                elif at == last:
+                    stop = here[1]
         else:
             yield first, last, begin, stop
 

@@ -33,10 +33,18 @@ from monitor.core.model.handover import (
     StoryMark,
     Unchanged,
 )
-from monitor.core.model.rules import Entity, Evidence, Examples, Hit, Level, Rule, RuleBook, RuleId
+from monitor.core.model.rules import Entity, Evidence, Examples, Guard, Hit, Level, Rule, RuleBook, RuleId
 from monitor.core.model.sources import Feed, FeedState, FeedUrl, Validators
 from monitor.core.model.stories import Story, StoryKey
-from monitor.core.model.views import CardStory, CardView, Claimed, DeadLetter, StoredStory, StoreStatus
+from monitor.core.model.views import (
+    CardStory,
+    CardView,
+    Claimed,
+    DeadLetter,
+    KeptBook,
+    StoredStory,
+    StoreStatus,
+)
 
 __all__ = [
     "Batch",
@@ -58,8 +66,10 @@ __all__ = [
     "FeedUrl",
     "Fetched",
     "Gone",
+    "Guard",
     "Hit",
     "Kept",
+    "KeptBook",
     "Kind",
     "Later",
     "Level",

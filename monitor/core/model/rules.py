@@ -28,11 +28,24 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """Terms of an entity that do not count inside other ones: 평양 inside 태평양, `Korea` inside `North Korea`."""
+
+    terms: frozenset[str]
+    excepted: tuple[str, ...]  # in the query language, like the terms
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
-    """A named list of terms, per language; `@name` in a query means any of them."""
+    """A named list of terms, per language; `@name` in a query means any of them.
+
+    `terms` are all of them, those of countries, places and included entities too. A term in two guards counts
+    where one of them lets it.
+    """
 
     name: str
     terms: Mapping[str, tuple[str, ...]]  # language tag ("*" for any) -> terms, each in the query language
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,16 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptBook:
+    """A version of the rules file that was in force; its text is asked for by version."""
+
+    version: str  # short digest of the file's bytes
+    loaded_at: datetime
+    by: str  # "file", or who changed it in a chat: "telegram:42"
+    note: str  # what was different from the one before, in words
+
+
+@dataclass(frozen=True, slots=True)
 class StoreStatus:
     """The store in figures."""
 

@@ -8,12 +8,17 @@ from monitor.core.text.indexing import index_text
 from monitor.core.text.korean import bigrams
 from monitor.core.text.links import canonical_url
 from monitor.core.text.markup import plain
+from monitor.core.text.relational import relational
+from monitor.core.text.russian import russian_keys, russian_name
 from monitor.core.text.scripts import Script
 from monitor.core.text.shapes import Shape, indexable
+from monitor.core.text.spelling import north_korean_variants
 from monitor.core.text.titles import fingerprint, title_words
-from monitor.core.text.words import Word, Words
+from monitor.core.text.words import CHUNKS, LONGEST_KEPT, Word, Words
 
 __all__ = [
+    "CHUNKS",
+    "LONGEST_KEPT",
     "Folded",
     "Script",
     "Shape",
@@ -26,6 +31,10 @@ __all__ = [
     "index_text",
     "indexable",
     "key",
+    "north_korean_variants",
     "plain",
+    "relational",
+    "russian_keys",
+    "russian_name",
     "title_words",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from monitor.core.text.folding import fold
 from monitor.core.text.words import shapes
 
 
@@ -13,4 +12,4 @@ def index_text(*parts: str) -> str:
     the syllable itself where it stands alone; Han gives single characters. Every token is letters and digits
     that the tokenizer keeps whole and unchanged; words of scripts that it does not know are left out.
     """
-    return " ".join(token for part in parts for shape in shapes(fold(part).text) for token in shape.tokens)
+    return " ".join(token for part in parts for shape in shapes(part) for token in shape.tokens)

@@ -3,6 +3,9 @@
 A word's keys are its Snowball stem and, since Snowball takes names for verbs (`Афганистан` loses its н, `Медведев`
 parts from `Медведева`), the bases that it could have in each of three declensions. Two words are forms of one
 another if they share a key. Words of four letters and fewer have no stem: `Илья` would meet `или`.
+
+A name is asked for more narrowly: by its bases and not by its stem (`Франция` is no `Франц`), and as an adjective
+by its gender and number (`Вертинская` is no `Вертинский`, `Стругацкий` not the brothers `Стругацкие`).
 """
 
 from __future__ import annotations
@@ -26,6 +29,13 @@ _OF_SURNAMES = ("ым", "ых", "ыми")
 _SOFT = ("я", "ю", "е", "и", "ем", "ей", "ею", "ям", "ями", "ях")
 _ADJECTIVE = re.compile("(?:ы[йехм]|и[йехм]|ыми|ими|ая|яя|ое|ее|ого|его|ому|ему|ую|юю|о[йюм]|е[йюм])$")
 _SURNAME = re.compile("[оеи]в$|[иы]н$")
+_GENDERS = {
+    "4": re.compile("(?:[ыи][йм]|[ое]е|[ое]го|[ое]му|[ое]м)$"),  # masculine and neuter
+    "5": re.compile("(?:[ая]я|[ое]й|[ую]ю|[ое]ю)$"),  # feminine
+    "6": re.compile("(?:[ыи][ехм]|[ыи]ми)$"),  # plural
+}
+_OF_ADJECTIVES = ("ский", "цкий")
+"""Endings of names that are adjectives through and through: Василий is not."""
 _FLEETING = re.compile("(?P<vowel>[ео])(?P<last>ц|к|л)$")
 
 _NO_FORMS = frozenset(
@@ -51,17 +61,45 @@ def _stemmer() -> Stemmer.Stemmer:
 def russian_keys(word: str, *, capitalised: bool) -> tuple[str, ...]:
     """Keys of a folded word, its stem first; stem and bases carry a digit, so that they meet only their like.
 
-    A capitalised word in -ов is a surname, not a genitive plural: `Иванов` is no form of `Иван`.
+    A capitalised word in -ов is a surname, not a genitive plural: `Иванов` is no form of `Иван`. But it may be the
+    genitive of a name that is a plural itself: `Нидерландов`.
     """
     if word in _NO_FORMS:
         return (word,)
     keys = [f"{_stemmer().stemWord(word)}0" if len(word) >= _SHORTEST_STEMMED else word]
     keys += [base + "1" for base in _hard(word, capitalised=capitalised)]
     keys += [base + "2" for base in _soft(word)]
-    found = _ADJECTIVE.search(word)
-    if found and found.start() >= _SHORTEST_BASE and word[found.start() - 1] in _CONSONANTS:
-        keys.append(word[: found.start()] + "3")
+    if capitalised and word.endswith("ов") and _is_base(word[:-2]):
+        keys.append(word[:-2] + "7")
+    base = _adjective(word)
+    if base:
+        keys.append(base + "3")
+        keys += [base + gender for gender, endings in _GENDERS.items() if endings.search(word)]
     return tuple(dict.fromkeys(keys))
+
+
+def russian_name(word: str) -> tuple[str, ...]:
+    """Keys of a folded word as a name; `russian_keys` of the same word has one of them at least."""
+    if word in _NO_FORMS or len(word) < _SHORTEST_STEMMED:
+        return russian_keys(word, capitalised=True)
+    keys = [base + "1" for base in _hard(word, capitalised=True)]
+    if not word.endswith(_OF_ADJECTIVES):
+        keys += [base + "2" for base in _soft(word)]
+    if word.endswith(("ы", "и")):
+        keys += [base + "7" for base in _hard(word, capitalised=True)]  # Советов, of Советы
+    base = _adjective(word)
+    if base:
+        keys += [base + gender for gender, endings in _GENDERS.items() if endings.search(word)]
+        if word.endswith(("ой", "ей")):
+            keys.append(base + "4")  # Донской, as a nominative
+    return tuple(dict.fromkeys(keys)) or russian_keys(word, capitalised=True)
+
+
+def _adjective(word: str) -> str:
+    """Base of what may be an adjective, or nothing."""
+    found = _ADJECTIVE.search(word)
+    base = word[: found.start()] if found else ""
+    return base if len(base) >= _SHORTEST_BASE and base[-1] in _CONSONANTS else ""
 
 
 def _hard(word: str, *, capitalised: bool) -> list[str]:

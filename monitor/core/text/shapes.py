@@ -20,6 +20,7 @@ MEMO_LIMIT = 200_000
 """Words remembered before the memo starts afresh: about 60 MB at most."""
 
 _CATEGORY = unicodedata.ucd_3_2_0.category
+_SURE = re.compile("[0-9a-zа-яё가-힣]+")
 _POSSESSIVE = re.compile(r"'[sS]$")
 
 
@@ -75,7 +76,9 @@ def indexable(token: str) -> bool:
     It knows an older Unicode than Python does; so only what Unicode 3.2, which Python carries along, calls a
     letter or digit counts.
     """
-    return token.isascii() or all(_CATEGORY(character)[0] in "LN" for character in token)
+    if token.isascii() or _SURE.fullmatch(token) is not None:
+        return True
+    return all([_CATEGORY(character)[0] in "LN" for character in token])
 
 
 def _indexed(tokens: Iterable[str]) -> tuple[str, ...]:

@@ -2,12 +2,17 @@
 
 A word is a run of letters and digits. A hyphen parts words; an apostrophe does not; `U.S.` is one word. Where
 Hangul, Han and other scripts meet without a space, the word is cut into pieces that share one place.
+
+No word reaches over white space. So a text is read chunk by chunk, and what a chunk holds is remembered: news says
+the same things again and again.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.core.text.folding import Folded, fold
@@ -16,7 +21,13 @@ from monitor.core.text.sentences import sentences
 from monitor.core.text.shapes import SHAPES, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Mapping, Sequence
+
+CHUNKS_LIMIT = 100_000
+"""Chunks remembered before the memo starts afresh: about 40 MB at most."""
+
+LONGEST_KEPT = 64
+"""Characters of the longest chunk that is remembered; longer ones do not come again."""
 
 _PATTERN = re.compile(
     rf"[A-Za-z](?:\.[A-Za-z])+(?!{LETTER})\.?(?:'[sS](?!{LETTER}))?"  # U.S., U.S, U.S.'s
@@ -35,52 +46,154 @@ class Word(NamedTuple):
     shape: Shape
 
 
+class Chunk(NamedTuple):
+    """A run of text without white space, analysed; offsets and places count from its begin."""
+
+    text: str  # folded
+    words: tuple[tuple[int, int, int, Shape], ...]  # start, end, place, shape
+    places: int  # how many places its words take
+    marks: tuple[str, ...]  # keys of all its words, and their tokens for the full-text index
+
+
+class _Chunks(dict[str, Chunk]):
+    """Chunks by their text as it stands: pure, so forgetting all of them changes nothing."""
+
+    def __missing__(self, text: str) -> Chunk:
+        made = _chunk(text)
+        if len(text) <= LONGEST_KEPT:
+            if len(self) >= CHUNKS_LIMIT:
+                self.clear()
+            self[text] = made
+        return made
+
+
+CHUNKS = _Chunks()
+"""A run of text without white space -> what it holds. Folding looks over no white space either."""
+
+
+def _chunk(text: str) -> Chunk:
+    folded = fold(text).text
+    out: list[tuple[int, int, int, Shape]] = []
+    place = -1
+    before = -1
+    for found in _PATTERN.finditer(folded):
+        start, end = found.span()
+        if start != before or folded[start - 1] == ".":
+            place += 1
+        before = end
+        out.append((start, end, place, SHAPES[found.group()]))
+    if len(out) == 1 and set(out[0][3].keys) <= set(out[0][3].tokens):
+        marks = out[0][3].tokens
+    else:
+        marks = tuple({mark: None for word in out for mark in (*word[3].keys, *word[3].tokens)})
+    return Chunk(text if folded == text else folded, tuple(out), place + 1, marks)
+
+
 class Words:
-    """All words of one text, analysed on demand."""
+    """All words of one text, analysed on demand, and no further than asked for."""
 
     def __init__(self, text: str) -> None:
         self.original = text
+        self.chunks = text.split()  # parted at white space
+        self._watched: Container[str] = ()
+        self._seen: Mapping[str, list[int]] = {}
+
+    @cached_property
+    def held(self) -> list[Chunk]:
+        """What each chunk holds."""
+        return list(map(CHUNKS.__getitem__, self.chunks))
 
     @cached_property
     def folded(self) -> Folded:
         """The text, folded."""
+        if " ".join([chunk.text for chunk in self.held]) == self.original:
+            return Folded(self.original)
         return fold(self.original)
 
     @cached_property
-    def tokens(self) -> frozenset[str]:
-        """Tokens that stand for this text in the full-text index, without order."""
-        return frozenset().union(*[shape.tokens for shape in shapes(self.folded.text)])
+    def marks(self) -> frozenset[str]:
+        """Keys of all words, and their tokens for the full-text index."""
+        return frozenset().union(*[chunk.marks for chunk in self.held])
+
+    @cached_property
+    def shapes(self) -> list[Shape]:
+        """Every word in order, without its place."""
+        return [word[3] for chunk in self.held for word in chunk.words]
 
     @cached_property
     def all(self) -> tuple[Word, ...]:
         """Every word in order."""
-        out: list[Word] = []
-        text = self.folded.text
-        place = -1
-        before = -1
-        for found in _PATTERN.finditer(text):
-            start, end = found.span()
-            if start != before or text[start - 1] == ".":
-                place += 1
-            before = end
-            out.append(Word(start, end, place, SHAPES[found.group()]))
-        return tuple(out)
+        return tuple(
+            [
+                Word(at + start, at + end, first + place, shape)
+                for at, first, chunk in zip(self._starts, self._places, self.held, strict=False)
+                for start, end, place, shape in chunk.words
+            ]
+        )
 
-    @cached_property
-    def by_key(self) -> dict[str, list[int]]:
-        """Key -> numbers of the words that have it, in order."""
-        out: dict[str, list[int]] = {}
-        for number, word in enumerate(self.all):
-            for one in word.shape.keys:
-                out.setdefault(one, []).append(number)
-        return out
+    def __len__(self) -> int:
+        """How many words there are."""
+        return self._counts[-1]
+
+    def __getitem__(self, number: int) -> Word:
+        """One word by its number, from 0 or, below 0, from the end."""
+        if "all" in self.__dict__:  # made already
+            return self.all[number]
+        number %= len(self)
+        at = bisect_right(self._counts, number) - 1
+        start, end, place, shape = self.held[at].words[number - self._counts[at]]
+        return Word(self._starts[at] + start, self._starts[at] + end, self._places[at] + place, shape)
+
+    def holding(self, text: str, mark: str) -> list[int]:
+        """Numbers of the words in whose chunk a folded text stands, as `mark` says: one of them may hold it."""
+        if mark in self._watched:
+            chunks = self._seen.get(mark, [])
+        else:
+            chunks = [at for at, chunk in enumerate(self.held) if text in chunk.text]
+        return [number for at in chunks for number in range(self._counts[at], self._counts[at + 1])]
+
+    def note(self, watched: Container[str], seen: Mapping[str, list[int]]) -> None:
+        """Learn which marks somebody has looked for already, and in which chunks there were any."""
+        self._watched = watched
+        self._seen = seen
+
+    def having(self, keys: Iterable[str]) -> list[int]:
+        """Numbers of the words that have one of the keys, in order."""
+        chunks = self._chunks_having(keys)
+        if not chunks:
+            return []
+        asked = frozenset(keys)
+        return [
+            self._counts[at] + number
+            for at in chunks
+            for number, word in enumerate(self.held[at].words)
+            if not asked.isdisjoint(word[3].keys)
+        ]
+
+    def lacks(self, keys: Iterable[str]) -> bool:
+        """Whether no word has one of the keys, as far as is known without looking."""
+        seen = self._seen
+        watched = self._watched
+        return not any([key in seen or key not in watched for key in keys])
+
+    def _chunks_having(self, keys: Iterable[str]) -> Sequence[int]:
+        """Numbers of the chunks that have one of the keys as a mark."""
+        watched = self._watched
+        seen = self._seen
+        if all([key in watched for key in keys]):
+            found = [seen[key] for key in keys if key in seen]
+            return found[0] if len(found) == 1 else sorted({at for chunks in found for at in chunks})
+        if self.marks.isdisjoint(keys):
+            return ()
+        asked = frozenset(keys)
+        return [at for at, chunk in enumerate(self.held) if not asked.isdisjoint(chunk.marks)]
 
     @cached_property
     def by_script(self) -> dict[Script, list[int]]:
         """Script -> numbers of the words written in it, in order."""
         out: dict[Script, list[int]] = {}
-        for number, word in enumerate(self.all):
-            out.setdefault(word.shape.script, []).append(number)
+        for number, shape in enumerate(self.shapes):
+            out.setdefault(shape.script, []).append(number)
         return out
 
     @cached_property
@@ -92,7 +205,38 @@ class Words:
         """Where a range of the folded text stands in the original."""
         return self.folded.span(start, end)
 
+    @cached_property
+    def _counts(self) -> list[int]:
+        """For each chunk the number of its first word."""
+        return list(accumulate([len(chunk.words) for chunk in self.held], initial=0))
 
-def shapes(folded: str) -> Iterable[Shape]:
-    """Shapes of all words of a folded text, in order."""
-    return map(SHAPES.__getitem__, _PATTERN.findall(folded))
+    @cached_property
+    def places(self) -> list[int]:
+        """For each word its place."""
+        firsts = zip(self._places, self.held, strict=False)
+        return [first + word[2] for first, chunk in firsts for word in chunk.words]
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """For each chunk the place of its first word."""
+        return list(accumulate([chunk.places for chunk in self.held], initial=0))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """For each chunk where it stands in the folded text."""
+        text = self.folded.text
+        sizes = [len(chunk.text) + 1 for chunk in self.held]
+        if sum(sizes) == len(text) + 1:  # one space between any two
+            return list(accumulate(sizes[:-1], initial=0))
+        out: list[int] = []
+        at = 0
+        for chunk in self.held:
+            at = text.index(chunk.text, at)
+            out.append(at)
+            at += len(chunk.text)
+        return out
+
+
+def shapes(text: str) -> list[Shape]:
+    """Shapes of all words of a text, in order."""
+    return Words(text).shapes

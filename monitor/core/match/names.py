@@ -1,0 +1,108 @@
+"""Names in Cyrillic: a word that a term writes with a capital.
+
+Where a text writes the name with a capital, its namesakes do not count: lower-case words (`Надежда`, `надежда`),
+and words that are a form of it only by their stem (`Франция`, `Франц`). A text that does not write it so may be
+a careless one, or the term is: there all forms count.
+
+An adjective made of a name means it where it says whose an institution is: `российский президент`, `Российская
+Федерация`; but `российский рынок` is a market. Measured on annotated articles: without the institutions, two of
+three such adjectives do not mean the state or city itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from monitor.core.match.pieces import Form
+from monitor.core.text import relational, russian_keys, russian_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from monitor.core.match.pieces import Place
+    from monitor.core.match.plan import Plan
+    from monitor.core.text import Shape, Words
+
+_REACH = 2
+"""Further adjectives that may stand between the adjective and its institution."""
+
+_INSTITUTIONS = """
+федерация республика государство власть правительство парламент сенат дума министерство министр мид мвд
+минобороны госдепартамент ведомство посольство посол консульство генконсульство консул дипломат президент канцлер
+король королева лидер руководство депутат законодатель парламентарий чиновник администрация
+академия агентство биржа банк газета группа клуб лаборатория общество организация союз совет университет партия
+авиакомпания компания предприятие представительство регулятор подразделение суверенитет территория граница
+ученый эксперт писатель
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of one word."""
+
+    strict: Form  # as a name
+    loose: Form  # as any word
+    made: Form  # adjectives made of it
+
+    @classmethod
+    def of(cls, shape: Shape) -> Name:
+        """The name that a term's only word is."""
+        text, keys, _, _ = shape
+        return cls(Form(russian_name(text)), Form(keys), Form(_made(text)))
+
+    def places(self, words: Words) -> list[Place]:
+        """All places, in order."""
+        text = words.folded.text
+        found = [place for place in self.strict.places(words) if text[place[1]].isupper()]
+        if not found:
+            found = [
+                place
+                for place in self.loose.places(words)
+                if not text[place[1]].isupper() or _begins_sentence(words, place[0])
+            ]
+        found += [place for place in self.made.places(words) if _of_institution(words, place[0])]
+        return sorted(set(found))
+
+    def plan(self) -> Plan:
+        """What the index must hold."""
+        keys = (*self.strict.keys, *self.loose.keys, *self.made.keys)
+        return Form(tuple(dict.fromkeys(keys))).plan()
+
+
+def is_capital(words: Words) -> bool:
+    """Whether a term's first word is written with a capital."""
+    chunk = next(chunk for chunk in words.held if chunk.words)
+    return chunk.text[chunk.words[0][0]].isupper()
+
+
+def with_adjectives(shape: Shape) -> Form:
+    """The last word of a name: Нью-Йорк, нью-йоркский."""
+    return Form((*shape.keys, *_made(shape.text)))
+
+
+def _made(text: str) -> tuple[str, ...]:
+    return tuple(f"{base}3" for base in relational(text))
+
+
+@cache
+def _institutions() -> frozenset[str]:
+    return frozenset(
+        key for word in _INSTITUTIONS.split() for key in russian_keys(word, capitalised=False)
+    )
+
+
+def _of_institution(words: Words, number: int) -> bool:
+    """Whether an adjective belongs to an institution: it follows, with other adjectives between at most."""
+    for shape in words.shapes[number + 1 : number + 2 + _REACH]:
+        keys = shape.keys
+        if not _institutions().isdisjoint(keys):
+            return True
+        if not any(key[-1] == "3" for key in keys):
+            return False
+    return False
+
+
+def _begins_sentence(words: Words, number: int) -> bool:
+    return number == 0 or words.sentence[number] != words.sentence[number - 1]
