@@ -9,7 +9,7 @@ from monitor.core.errors import StoreError
 from monitor.core.match import compile_book
 from monitor.core.model import Failed, Feed, FeedUrl, Gone, Page, RetryLater, Unchanged
 from monitor.ingest import Ingest
-from monitor.poll import Poll
+from monitor.poll import Poll, Polled
 from tests.build import NOW, batch, book, rule, story, subscription
 from tests.fakes import FakeFetch, FakeParse, FixedClock, inline
 
@@ -30,7 +30,7 @@ class Desk:
         self.store.sync_feeds(feeds, NOW)
         self.store.subscribe(subscription())
         matcher = compile_book(book(rule("asylum", "asylum")))
-        self.done = []
+        self.done: list[Polled] = []
         self.poll = Poll(
             store=self.store,
             feeds=lambda: {feed.url: feed for feed in feeds},

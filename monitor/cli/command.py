@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
 from typing import IO, Any
 
 import click
@@ -112,5 +111,5 @@ def once(house: House) -> None:
 for _command in (rules.check, rules.match, stories.parse, stories.search, stories.status, feeds.feeds):
     tocsin.add_command(_command)
 
-main: Callable[..., None] = tocsin
+main: click.Group = tocsin
 """Runs the command line: `main(obj=house)`."""
