@@ -157,7 +157,7 @@ async def test_no_log_shows_the_token_whatever_telegram_answers(stage: Stage) ->
     await bot.says("not sent alert .* what=unknown")
     await bot.says("not sent alert .* what=refused")
     await bot.says("Telegram is there again")
-    assert "1 alert was refused for good" in await asks(ann, "/status")
+    assert "1 alert was given up for good" in await asks(ann, "/status")
     assert await bot.stop() == 0
     assert secret(stage.api.token) not in bot.log
 
