@@ -134,11 +134,14 @@ def feeds(answer: Feeds, page: int, now: datetime) -> Message:
 def status(answer: Status, zone: tzinfo, now: datetime) -> Message:
     """How Tocsin does, the troubles with what to do about them."""
     out = Writer()
-    troubles = bool(answer.unwell or answer.problem)
+    blind = answer.feeds.failing > 0 and answer.feeds.failing == answer.feeds.total
+    troubles = bool(answer.unwell or answer.problem or blind)
     well = "Running, but not everything was delivered" if answer.dead_count else "All is well"
     out.line("Not well" if troubles else well, Style.BOLD)
     for trouble in answer.unwell:
         out.line(f"⚠ {line(trouble, REASON)}")
+    if blind:
+        out.line("⚠ no feed at all can be read: look whether our own network is down")
     if answer.problem:
         out.line("⚠ rules.yaml was changed and cannot be used; the last good rules stay in force:")
         out.line(
