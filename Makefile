@@ -31,8 +31,9 @@ demo: $(VENV)/.run ## see it work in 20 seconds, without internet or Telegram
 run: $(VENV)/.run ## the real thing; without a token the terminal is the chat
 	@$(BIN)/python bot.py run
 
-test: $(VENV)/.dev ## all tests
-	@$(BIN)/python -m pytest
+test: $(VENV)/.dev ## all tests; the core and the store fully covered
+	@$(BIN)/python -m coverage run -m pytest
+	@$(BIN)/python -m coverage report --fail-under=100 --include='monitor/core/*,db/*'
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, the shipped rules
 	@$(BIN)/ruff check $(CODE)

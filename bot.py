@@ -317,7 +317,8 @@ async def _demo(settings: Settings, library: Library, screen: Screen) -> None:
             tour.invite()
             await Prompt(screen, desk=room.desk, offload=room.clerk, zone=settings.timezone).run()
         else:
-            tour.farewell()
+            tour.decline()
+        tour.farewell()
         schedule.stop()
     if tour.failed:
         message = "a feed of the demo could not be read over loopback; the line in red says why"

@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from db.rows import maybe_text
 from monitor.core.model import Delivery, DeliveryState, Later, Outcome, Receipt, Sent, Unknown
 
+PAUSE = timedelta(seconds=15)
+"""Between a send of which nobody knows whether it arrived and its repeat: what broke it may still be broken."""
+
 
 def named_cards(outcome: Outcome) -> set[int]:
     """The cards that an outcome names without bringing them: they have to be in the store already."""
@@ -39,8 +42,8 @@ def check(outcome: Outcome, missing_cards: Iterable[int]) -> None:
 def settled(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
     """What a claimed delivery becomes by its receipt.
 
-    An answer that leaves open whether the message arrived is repeated once; a repeat that ends the same way
-    is dead, because a third copy would be worse than a reason that people can see.
+    An answer that leaves open whether the message arrived is repeated once, after a pause; a repeat that ends
+    the same way is dead, because a third copy would be worse than a reason that people can see.
     """
     done = replace(delivery, not_before=None, reason="" if isinstance(receipt, Sent) else receipt.reason)
     match receipt:
@@ -54,5 +57,5 @@ def settled(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
                 attempt=delivery.attempt if counts else delivery.attempt - 1,
             )
         case Unknown() if not delivery.repeat:
-            return replace(done, state=DeliveryState.OWED, repeat=True)
+            return replace(done, state=DeliveryState.OWED, repeat=True, not_before=now + PAUSE)
     return replace(done, state=DeliveryState.DEAD)

@@ -14,6 +14,7 @@ from monitor.core.model import (
     Failed,
     Feed,
     FeedState,
+    FeedUrl,
     Gone,
     Kind,
     Outcome,
@@ -42,6 +43,7 @@ class Ingest:
         self._policy = policy
         self._clock = clock
         self._jitter = jitter
+        self._odd: dict[FeedUrl, tuple[str, ...]] = {}
 
     def page(self, feed: Feed, page: Page, batch: Batch) -> Outcome:
         """Decide on a page and save the outcome in one transaction; raises StoreError if it cannot be saved."""
@@ -62,9 +64,15 @@ class Ingest:
             hits,
             alerts,
         )
-        for warning in batch.warnings:
-            log.debug("odd feed=%s warning=%s", feed.name, warning)
+        self._tell(feed, batch.warnings)
         return outcome
+
+    def _tell(self, feed: Feed, warnings: tuple[str, ...]) -> None:
+        """Log what is odd about a page: loudly when it is another oddity than last time, else for those who look."""
+        level = logging.DEBUG if self._odd.get(feed.url) == warnings else logging.WARNING
+        self._odd[feed.url] = warnings
+        for warning in warnings:
+            log.log(level, "odd feed=%s warning=%s", feed.name, warning)
 
     def nothing(
         self, feed: Feed, state: FeedState, fetched: Unchanged | RetryLater | Gone | Failed

@@ -92,9 +92,9 @@ class Store(Protocol):
         """Record what became of a claimed send (deliver).
 
         Sent -> SENT; Later -> OWED, not before now + after, and where it does not count the attempt is given
-        back; Unknown -> OWED as a repeat, once, then DEAD; Refused -> DEAD, and with `suspend` the destination
-        is suspended and its other deliveries stay owed. False, and nothing changed, if `attempt` is not the
-        current one: somebody else holds it (a fence against late answers).
+        back; Unknown -> OWED as a repeat, once, after a pause, then DEAD; Refused -> DEAD, and with `suspend`
+        the destination is suspended and its other deliveries stay owed. False, and nothing changed, if
+        `attempt` is not the current one: somebody else holds it (a fence against late answers).
         """
 
     def recover(self, now: datetime) -> int:

@@ -192,6 +192,24 @@ async def test_stopping_waits_for_sends_and_then_cancels_them():
     assert outbox.store.recover(NOW) == 1
 
 
+async def test_once_told_to_stop_it_begins_no_more_sends():
+    messenger = FakeMessenger()
+    messenger.gate = asyncio.Event()
+    outbox = Outbox(messenger)
+    outbox.owe(CHAT)
+    outbox.owe(CHAT)
+    await outbox.pump.tick()
+    await outbox.settle()
+    stopping = asyncio.create_task(outbox.pump.stop(5))
+    await outbox.settle()
+    messenger.gate.set()
+    await stopping
+    await outbox.settle()  # the end of a send wakes the pump, which must not claim again
+    assert await outbox.pump.tick() == 0
+    assert (outbox.store.status().sent, outbox.store.status().owed) == (1, 1)
+    assert outbox.store.recover(NOW) == 0  # nothing was in flight, so nothing will be marked as a repeat
+
+
 class BrokenStore(MemoryStore):
     """A store that cannot be used just now."""
 

@@ -13,12 +13,15 @@ import pytest
 from monitor.core import model
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted(
-    path
-    for top in ("monitor", "db", "tests", "benchmarks")
-    for path in (ROOT / top).rglob("*.py")
-    if "data" not in path.relative_to(ROOT / top).parts[:-1]
-) + [ROOT / "bot.py"]
+FILES = [
+    *sorted(
+        path
+        for top in ("monitor", "db", "tests", "benchmarks")
+        for path in (ROOT / top).rglob("*.py")
+        if "data" not in path.relative_to(ROOT / top).parts[:-1]
+    ),
+    ROOT / "bot.py",
+]
 OURS = [path for path in FILES if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks")]
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
 

@@ -9,7 +9,7 @@ from monitor.core.errors import StoreError
 from monitor.core.match import compile_book
 from monitor.core.model import Failed, Feed, FeedUrl, Gone, Page, RetryLater, Unchanged
 from monitor.ingest import Ingest
-from monitor.poll import Poll
+from monitor.poll import Poll, Polled
 from tests.build import NOW, batch, book, rule, story, subscription
 from tests.fakes import FakeFetch, FakeParse, FixedClock, inline
 
@@ -30,7 +30,7 @@ class Desk:
         self.store.sync_feeds(feeds, NOW)
         self.store.subscribe(subscription())
         matcher = compile_book(book(rule("asylum", "asylum")))
-        self.done = []
+        self.done: list[Polled] = []
         self.poll = Poll(
             store=self.store,
             feeds=lambda: {feed.url: feed for feed in feeds},
@@ -140,11 +140,22 @@ async def test_stopping_cancels_fetches_and_leaves_the_feeds_due():
     assert len(desk.store.due_feeds(NOW, 10)) == 2
 
 
-async def test_warnings_of_the_parser_are_logged_for_those_who_look(caplog):
+async def test_a_tick_amid_which_it_is_told_to_stop_starts_nothing():
+    fetch = FakeFetch(A=[Unchanged(A.url)], B=[Unchanged(B.url)])
+    desk = Desk(fetch)
+    ticking = asyncio.create_task(desk.poll.tick())
+    await asyncio.sleep(0)  # it asks the store what is due
+    await desk.poll.stop()
+    assert await ticking == 0
+    assert fetch.asked == []
+
+
+async def test_what_is_odd_about_a_feed_is_said_once_until_it_changes(caplog):
+    odd = batch(feed=A.url, warnings=("odd date",))
+    desk = Desk(FakeFetch(A=[page(A, b"1"), page(A, b"2")]), {b"1": odd, b"2": odd}, feeds=(A,))
     caplog.set_level(logging.DEBUG)
-    desk = Desk(
-        FakeFetch(A=[page(A, b"1")], B=[Unchanged(B.url)]), {b"1": batch(feed=A.url, warnings=("odd date",))}
-    )
-    await desk.poll.tick()
-    await desk.poll.drain()
-    assert "odd date" in caplog.text
+    for _ in range(2):
+        await desk.poll.tick()
+        await desk.poll.drain()
+        desk.clock.forward(90_000)
+    assert [r.levelname for r in caplog.records if "odd date" in r.getMessage()] == ["WARNING", "DEBUG"]

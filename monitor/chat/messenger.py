@@ -19,10 +19,10 @@ from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, ChatMigrated, InvalidToken, TelegramError
 
 from monitor.chat.connection import FloodError, reason
-from monitor.chat.receipts import blames_markup, receipt
+from monitor.chat.receipts import blames_markup, growing, receipt
 from monitor.chat.render import entities, keyboard, plain
 from monitor.core.errors import StoreError
-from monitor.core.model import Claimed, Destination, Kind, Receipt, Refused, Sent, Unknown
+from monitor.core.model import Claimed, Destination, Kind, Later, Receipt, Refused, Sent, Unknown
 
 if TYPE_CHECKING:
     from monitor.chat.message import Message
@@ -87,12 +87,31 @@ class TelegramMessenger:
             edit = int(claimed.message)
         if isinstance(chat, int):
             chat = self._moved.get(chat, chat)
+        if delivery.repeat and (absent := await self._absent(claimed)) is not None:
+            return absent
         envelope = Envelope(chat, delivery.destination.topic, edit, self._words(claimed))
         try:
             async with asyncio.timeout(self._patience):
                 return await self._try(envelope, claimed)
         except TimeoutError:
             return Unknown(f"Telegram did not answer within {self._patience:g} s")
+
+    async def _absent(self, claimed: Claimed) -> Receipt | None:
+        """Before a repeat, which is given only one chance: ask Telegram something harmless; None if it answers."""
+        why = f"Telegram did not answer within {self._patience:g} s"
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._bot.get_me()
+        except TelegramError as error:
+            judged = self._judge(error, claimed)
+            if isinstance(judged, Later):
+                return judged
+            why = reason(error, self._bot.token)
+        except TimeoutError:
+            pass
+        else:
+            return None
+        return Later(growing(5.0, claimed.delivery.attempt - 1), f"not repeated yet: {why}")
 
     async def _try(self, envelope: Envelope, claimed: Claimed, *, mended: bool = False) -> Receipt:
         """One request, and once more where the refusal says what to change."""

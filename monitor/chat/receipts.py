@@ -44,6 +44,9 @@ UNREACHABLE = (
 MARKUP = ("entit", "button", "keyboard", "reply markup", "wrong http url", "parse")
 """Words of a 400 that blame the marks or the buttons, not the text."""
 
+NOT_MODIFIED = "not modified"
+"""Words of a 400 that say that the message reads as it should already."""
+
 LONGEST_WAIT = 300.0
 """Seconds; a wait that we choose ourselves grows up to this."""
 
@@ -77,12 +80,16 @@ def receipt(error: TelegramError, *, token: str, attempt: int, floods: int, mess
 
 
 def blames_markup(error: TelegramError) -> bool:
-    """Whether the server refused the marks or buttons of a message, so that its plain text may still pass."""
-    return isinstance(error, BadRequest) and any(word in error.message.lower() for word in MARKUP)
+    """Whether the server refused the marks or buttons of a message, so that its plain text may still pass.
+
+    That an edit changes nothing is told in words that name the reply markup, too.
+    """
+    said = error.message.lower()
+    return isinstance(error, BadRequest) and NOT_MODIFIED not in said and any(word in said for word in MARKUP)
 
 
 def _bad_request(why: str, message: str | None) -> Receipt:
     said = why.lower()
-    if message is not None and ("not modified" in said or "message to edit not found" in said):
+    if message is not None and (NOT_MODIFIED in said or "message to edit not found" in said):
         return Sent(message)  # it reads as it should, or somebody deleted it: nothing is left to do
     return Refused(why, suspend=any(word in said for word in UNREACHABLE))

@@ -134,10 +134,14 @@ def feeds(answer: Feeds, page: int, now: datetime) -> Message:
 def status(answer: Status, zone: tzinfo, now: datetime) -> Message:
     """How Tocsin does, the troubles with what to do about them."""
     out = Writer()
-    troubles = bool(answer.unwell or answer.problem)
-    out.line("Not well" if troubles else "All is well", Style.BOLD)
+    blind = answer.feeds.failing > 0 and answer.feeds.failing == answer.feeds.total
+    troubles = bool(answer.unwell or answer.problem or blind)
+    well = "Running, but not everything was delivered" if answer.dead_count else "All is well"
+    out.line("Not well" if troubles else well, Style.BOLD)
     for trouble in answer.unwell:
         out.line(f"⚠ {line(trouble, REASON)}")
+    if blind:
+        out.line("⚠ no feed at all can be read: look whether our own network is down")
     if answer.problem:
         out.line("⚠ rules.yaml was changed and cannot be used; the last good rules stay in force:")
         out.line(
@@ -185,7 +189,7 @@ def paged(items: Sequence[T], page: int) -> tuple[Sequence[T], int, int]:
 def _undelivered(out: Writer, answer: Status, zone: tzinfo, now: datetime) -> None:
     """What was refused for good, and where nothing can be delivered."""
     if answer.dead_count:
-        out.line(f"{count(answer.dead_count, 'alert was', 'alerts were')} refused for good")
+        out.line(f"{count(answer.dead_count, 'alert was', 'alerts were')} given up for good")
         for dead in answer.dead[:TOLD]:
             to = line(str(dead.delivery.destination), 60)
             why = line(dead.delivery.reason, REASON)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
 from typing import IO, Any
 
 import click
@@ -125,5 +124,5 @@ for _command in (
 history.rules.add_command(authoring.near_miss)
 history.rules.add_command(authoring.coverage)
 
-main: Callable[..., None] = tocsin
+main: click.Group = tocsin
 """Runs the command line: `main(obj=house)`."""

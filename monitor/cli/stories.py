@@ -147,7 +147,7 @@ def _print(told: dict[str, Any]) -> None:
         click.echo(f"    suspended {where}: {one_line(why)}")
     for dead in told["dead_letters"]:
         reason = one_line(dead["reason"])
-        click.echo(f"    refused for good: card #{dead['card']} to {dead['destination']}: {reason}")
+        click.echo(f"    given up for good: card #{dead['card']} to {dead['destination']}: {reason}")
 
 
 def _batch(batch: Batch) -> dict[str, Any]:

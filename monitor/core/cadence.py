@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.core.model import Failed, Feed, FeedState, Fetched, Gone, Page, RetryLater, Unchanged
+from monitor.core.model import Failed, Feed, FeedState, Fetched, Gone, Page, RetryLater
 
 DAY = 86_400
 
@@ -39,23 +39,20 @@ def after_poll(
     kept for what was understood and stored.
     """
     state = replace(state, name=feed.name, last_poll_at=now)
-    match fetched:
-        case Gone():
-            return replace(
-                state,
-                next_poll_at=None,
-                failures=state.failures + 1,
-                last_error=fetched.reason,
-                reason="never again: the server says that the feed is gone for good",
-            )
-        case RetryLater() | Failed():
-            return _failed(feed, state, fetched, now=now, jitter=jitter, pace=pace)
-        case Page(validators=new, digest=digest):
-            state = replace(state, validators=new, body_digest=digest, seen_before=True)
-        case Unchanged(validators=validators) if validators is not None:
-            state = replace(state, validators=validators)
-        case Unchanged():
-            pass
+    if isinstance(fetched, Gone):
+        return replace(
+            state,
+            next_poll_at=None,
+            failures=state.failures + 1,
+            last_error=fetched.reason,
+            reason="never again: the server says that the feed is gone for good",
+        )
+    if isinstance(fetched, RetryLater | Failed):
+        return _failed(feed, state, fetched, now=now, jitter=jitter, pace=pace)
+    if isinstance(fetched, Page):
+        state = replace(state, validators=fetched.validators, body_digest=fetched.digest, seen_before=True)
+    elif fetched.validators is not None:
+        state = replace(state, validators=fetched.validators)
     wait, why = _interval(feed, state, pace, fetched.max_age, ttl)
     if feed.every is None:
         wait *= 1 + jitter / 10  # so that feeds found together drift apart

@@ -78,7 +78,10 @@ class Tour:
             "bold",
         )
         say("Silent were, among others:")
-        say("  Байден просил отказать Сноудену в предоставлении убежища   (asylum, but for somebody else)", "dim")
+        say(
+            "  Байден просил отказать Сноудену в предоставлении убежища   (asylum, but for somebody else)",
+            "dim",
+        )
         say("  태평양 섬나라 외교장관 회의   (the Pacific, 태평양, contains Pyongyang, 평양)", "dim")
         say("  시민단체, 장학금 희망명단 공개   (희망명단, a list, contains 망명, asylum)", "dim")
         say()
@@ -87,7 +90,10 @@ class Tour:
         """What a person can do now."""
         self._screen.line(f"Your turn, as in the chat: {TRY}   (/quit ends)", "bold")
 
-    def farewell(self) -> None:
-        """Where to go on, for those who only read."""
+    def decline(self) -> None:
+        """What a person could do if there was one."""
         self._screen.line(f"At a terminal you could now type: {TRY}")
+
+    def farewell(self) -> None:
+        """Where to go on."""
         self._screen.line("Next: `make run`, and make rules.yaml yours; README.md says how.")

@@ -156,7 +156,11 @@ def _fault(found: feedparser.FeedParserDict) -> list[str]:
     if error is None or isinstance(error, feedparser.exceptions.NonXMLContentType):
         return []
     if isinstance(error, feedparser.exceptions.CharacterEncodingOverride):
-        return [f"the page is not written in the character set that it claims: {error}"[:200]]
+        return [
+            f"the page is not written in the character set that it claims, its publisher has to mend that: {error}"[
+                :250
+            ]
+        ]
     # The place is left unsaid: feedparser counts lines of its own making.
     return ["the page is not well-formed XML and was read as far as possible"]
 

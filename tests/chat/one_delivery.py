@@ -32,10 +32,11 @@ def claimed(
     message: str | None = None,
     attempt: int = 1,
     topic: int | None = None,
+    repeat: bool = False,
 ) -> Claimed:
     opened = datetime(2026, 9, 27, 10, 0, tzinfo=UTC)
     where = Destination("telegram", address, topic)
-    delivery = Delivery(1, 17, where, kind, Level.FLASH, DeliveryState.SENDING, attempt)
+    delivery = Delivery(1, 17, where, kind, Level.FLASH, DeliveryState.SENDING, attempt, repeat=repeat)
     return Claimed(delivery, CardView(Card(17, Level.FLASH, opened), ()), message)
 
 

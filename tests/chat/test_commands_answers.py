@@ -212,9 +212,10 @@ def test_the_status_names_the_troubles_and_for_owners_the_details(world: World) 
 
     assert told.startswith("Not well\n⚠ deliver: ")
     assert "rules.yaml:3:7: no such entity\n    match: @nobody\n           ^\n" in told
+    assert "no feed at all can be read" in told
     assert "Last poll: 9 min ago; 1 feed is due, up to 4 min late" in told
     assert "⚠ Example: failing 3 times in a row: 404 https://secret.example" in told
-    assert "2 alerts were refused for good\n   #1 to telegram:" in told
+    assert "2 alerts were given up for good\n   #1 to telegram:" in told
     assert "too old" in told
     assert "1 chat cannot be reached" in told
     assert "kicked out" in told

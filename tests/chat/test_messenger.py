@@ -66,10 +66,16 @@ async def test_an_update_edits_the_sent_message(api: BotApi, line: Bot) -> None:
     assert shown.marked("bold") == ["now"]
 
 
-async def test_an_update_that_changes_nothing_is_done(line: Bot) -> None:
+async def test_an_update_that_changes_nothing_is_done_and_keeps_marks_and_buttons(
+    api: BotApi, line: Bot
+) -> None:
     first = await messenger(line).deliver(claimed())
     assert isinstance(first, Sent)
     assert await messenger(line).deliver(claimed(kind=Kind.UPDATE, message=first.message)) == first
+    [shown] = api.chats[ANN].messages
+    assert shown.marked("bold") == ["🔴 FLASH"]
+    assert shown.buttons == [["Why?", "Open"]]
+    assert len(api.calls("editMessageText")) == 1
 
 
 async def test_an_update_of_a_message_that_is_gone_is_done(line: Bot) -> None:

@@ -219,3 +219,31 @@ async def test_a_wrong_token_is_said_loudly_once(
         await one.deliver(claimed())
     said = [record for record in caplog.records if "TELEGRAM_BOT_TOKEN" in record.getMessage()]
     assert [record.levelname for record in said] == ["ERROR"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "receipt"),
+    [
+        pytest.param(Html(502), Later(10.0, "not repeated yet: "), id="an outage"),
+        pytest.param(too_many(7), Later(7.0, "Telegram asks to wait 7 s", counts=False), id="a flood"),
+    ],
+)
+async def test_a_repeat_has_one_chance_and_waits_until_telegram_answers_again(
+    api: BotApi, line: Bot, fault: Fault, receipt: Later
+) -> None:
+    api.fail("getMe", fault)
+    repeat = claimed(attempt=2, repeat=True)
+    got = await messenger(line).deliver(repeat)
+    assert isinstance(got, Later)
+    assert (got.after, got.counts) == (receipt.after, receipt.counts)
+    assert got.reason.startswith(receipt.reason)
+    assert not api.calls("sendMessage")
+    assert isinstance(await messenger(line).deliver(repeat), Sent)
+
+
+async def test_a_repeat_is_not_sent_into_silence(api: BotApi, line: Bot) -> None:
+    api.fail("getMe", Hang())
+    impatient = TelegramMessenger(line, words=lambda _: ALERT, patience=0.02)
+    got = await impatient.deliver(claimed(attempt=1, repeat=True))
+    assert got == Later(5.0, "not repeated yet: Telegram did not answer within 0.02 s")
+    assert not api.calls("sendMessage")

@@ -172,7 +172,7 @@ class TestStatus:
         assert (dead["card"], dead["destination"], told["dead"]) == (2, "telegram:42", 1)
         shown = desk.run("status").stdout
         assert "suspended telegram:42: blocked" in shown
-        assert "refused for good: card #2 to telegram:42: blocked" in shown
+        assert "given up for good: card #2 to telegram:42: blocked" in shown
         assert "\x1b" not in shown
 
     def test_a_failing_feed_is_named(self, desk):

@@ -123,11 +123,12 @@ def test_a_wait_that_is_no_failure_gives_the_attempt_back(store: Store) -> None:
     assert claimed.delivery.attempt == 1
 
 
-def test_unknown_is_repeated_once_and_then_dead(store: Store) -> None:
+def test_unknown_is_repeated_once_after_a_pause_and_then_dead(store: Store) -> None:
     store.save(opened(1, CHAT))
     send(store, Unknown("connection broke"))
     assert store.status().owed == 1
-    (claimed,) = claim(store)
+    assert claim(store, 0.2) == ()
+    (claimed,) = claim(store, 0.25)
     assert (claimed.delivery.attempt, claimed.delivery.repeat) == (2, True)
     assert store.settle(claimed.delivery.id, 2, Unknown("broke again"), minutes(1))
     assert claim(store, 60) == ()
@@ -137,8 +138,8 @@ def test_unknown_is_repeated_once_and_then_dead(store: Store) -> None:
 def test_a_repeat_stays_marked_through_waits(store: Store) -> None:
     store.save(opened(1, CHAT))
     send(store, Unknown("connection broke"))
-    send(store, Later(0, "429", counts=False))
-    (claimed,) = claim(store)
+    send(store, Later(0, "429", counts=False), 1)
+    (claimed,) = claim(store, 1)
     assert claimed.delivery.repeat
     assert store.settle(claimed.delivery.id, 2, Sent("m1"), NOW)
     assert store.status().sent == 1
@@ -260,7 +261,7 @@ def test_an_update_that_failed_while_its_card_grew_is_sent_once_more_only(
     (update,) = claim(store)
     store.save(grown(1, "c"))
     assert store.settle(update.delivery.id, 1, receipt, NOW)
-    (again,) = claim(store)
+    (again,) = claim(store, 1)
     assert len(again.view.stories) == 3
     assert store.settle(again.delivery.id, 2, Sent("m1"), NOW)
     assert claim(store, 60) == ()

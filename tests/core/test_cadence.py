@@ -71,8 +71,13 @@ def test_unchanged_keeps_validators_unless_new_ones_come():
 
 @pytest.mark.parametrize(
     ("failures", "expected"),
-    [pytest.param(0, 900, id="first"), pytest.param(1, 1800, id="second"), pytest.param(3, 7200, id="fourth")]
-    + [pytest.param(9, DAY, id="tenth: a day"), pytest.param(5000, DAY, id="for ever: a day")],
+    [
+        pytest.param(0, 900, id="first"),
+        pytest.param(1, 1800, id="second"),
+        pytest.param(3, 7200, id="fourth"),
+        pytest.param(9, DAY, id="tenth: a day"),
+        pytest.param(5000, DAY, id="for ever: a day"),
+    ],
 )
 def test_failures_double_the_wait_up_to_a_day(failures, expected):
     after = poll(Failed(URL, "timeout"), before=state(failures=failures), jitter=0.5)

@@ -33,7 +33,7 @@ class TestReading:
         text = (LISTS / "Russia.opml").read_text("utf-8")
         with pytest.raises(ET.ParseError):
             ET.fromstring(text)  # noqa: S314 - our own file
-        names = {feed.url: feed.name for feed in opml.read(text).feeds}
+        names = {str(feed.url): feed.name for feed in opml.read(text).feeds}
         assert names["https://www.kommersant.ru/RSS/main.xml"] == 'Газета "Коммерсантъ". Главное'
 
     @pytest.mark.parametrize(

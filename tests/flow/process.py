@@ -97,7 +97,9 @@ class Bot:
             lambda: len(re.findall(pattern, self.log)) >= times or not self.running,
             f"{pattern!r} {times} times in the log:\n{self.log}",
         )
-        assert len(re.findall(pattern, self.log)) >= times, f"it ended without saying {pattern!r}:\n{self.log}"
+        assert len(re.findall(pattern, self.log)) >= times, (
+            f"it ended without saying {pattern!r}:\n{self.log}"
+        )
 
     async def ends(self, seconds: float = PATIENCE) -> int:
         """Wait until it ended by itself; its exit code."""

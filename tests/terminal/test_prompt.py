@@ -134,7 +134,6 @@ async def test_what_a_button_would_do_can_be_typed(store: MemoryStore) -> None:
     assert ("#2\n" in drawn, "#1\n" in drawn, "#3\n" in drawn) == (True, True, False)
 
 
-
 def alert(claimed: Claimed) -> Message:
     return cards.alert(claimed, UTC, NOW, {})
 
