@@ -13,15 +13,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from benchmarks.data import Document, folder
+from benchmarks.data import Document, folder, rows
 from monitor.core.text import Words
 
 _NAME = re.compile(
-    r"[A-ZА-Я][a-zа-яё]{2,}(?: [A-ZА-Я][a-zа-яё]{2,}){1,2}|(?<=[a-zа-я,] )[A-ZА-Я][a-zа-яё]{3,}|[가-힣]{2,5}"
+    r"[A-ZА-Я][a-zа-яё]{2,}(?: [A-ZА-Я][a-zа-яё]{2,}){1,2}|(?<=[a-zа-я,] )[A-ZА-Я][a-zа-яё]{3,}"
 )
 _NO_NAME = re.compile(r"[^A-Za-zА-Яа-яЁё가-힣 ]")
+_HANGUL = re.compile("[가-힣 ]{2,}")
 _HALVES = re.compile("[A-Za-z]{4,}|[А-Яа-яЁё]{4,}|[가-힣]{2,}")
 
+KOREAN_NAMES = ("PS", "LC", "OG")
 COMMON = slice(100, 3000)
 """Ranks of the words that rules put beside a name: neither those in every story nor rare ones."""
 
@@ -68,6 +70,12 @@ def vocabulary(stories: tuple[Document, ...], size: int = 100_000) -> Vocabulary
         text = f"{one.title}\n{one.text}"
         seen.update(set(re.findall(r"\w+", text.casefold())))
         found.update(_NAME.findall(text))
+    found.update(
+        surface
+        for row in rows("ner-ko/klue-ner-wikitree")
+        for _, _, kind, surface in row["entities"]
+        if kind in KOREAN_NAMES and _HANGUL.fullmatch(surface)
+    )
     living = sorted(found)
     chance.shuffle(living)
     unseen = _invented(size, seen, chance)
@@ -127,7 +135,5 @@ def _invented(count: int, seen: Iterable[str], chance: random.Random) -> list[st
             name += " " + (chance.choice(some)[0] + chance.choice(some)[1].lower()).capitalize()
         words = Words(name).all
         if all(keys.isdisjoint(word.shape.keys) for word in words):
-            if some is halves[2] and any(name[:3] in word or name in word for word in ()):
-                continue
             out[name] = None
     return list(out)

@@ -6,11 +6,15 @@ turns into message entities and the terminal into styles. So feed text cannot in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 TEXT_LIMIT = 4096
 """UTF-16 code units in one Telegram message (Bot API, sendMessage)."""
+
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: JSON can carry it, UTF-8 cannot, and so no messenger."""
 
 
 class Style(StrEnum):
@@ -74,6 +78,7 @@ class Writer:
 
     def add(self, text: str, *styles: Style, url: str | None = None) -> Writer:
         """Append `text`, styled; with `url` it becomes a link."""
+        text = LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
         end = self.length + len(text)
         if text:
             self.marks += [Mark(style, self.length, end) for style in styles]

@@ -102,7 +102,11 @@ def opens(text: str, url: str | None) -> Button | None:
 
 def presses(text: str, data: str, typed: str) -> Button | None:
     """A button that sends `data` back, as typing `typed` would; None if a button cannot carry so much."""
-    return Button(text, data, typed=typed) if len(data.encode()) <= DATA_LIMIT else None
+    try:
+        size = len(data.encode())
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can carry and UTF-8 cannot
+        return None
+    return Button(text, data, typed=typed) if size <= DATA_LIMIT else None
 
 
 def asks_why(number: int, text: str = "") -> Button | None:

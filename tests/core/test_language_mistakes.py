@@ -72,7 +72,7 @@ MISTAKES = [
     ("~", "~", "no letter or digit", ""),
     ("a /b.c/", "/b.c/", "those who may edit the rules", "quotes"),
     ("a /b.c", "/", "never ends", "quotes"),
-    ("a OR " + " OR ".join("b" * 64), "b", "64 words at most", "entity"),
+    ("a OR " + " OR ".join("b" * 128), "b", "128 words at most", "entity"),
     (" ".join(f"(a NEAR b{i})" for i in range(9)), "a NEAR b0", "8 NEARs at most", "groups"),
     (
         "a NEAR b NEAR c NEAR d NEAR e NEAR f",

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LONGEST = 4000
 """Characters of the longest query."""
 
-MOST_WORDS = 64
+MOST_WORDS = 128
 """Words to look for in one query; entities count as one each."""
 
 MOST_NEARS = 8

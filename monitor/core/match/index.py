@@ -17,7 +17,7 @@ from monitor.core.match.plan import AllOf, AnyOf, Plan, Run, Token
 from monitor.core.text import CHUNKS, LONGEST_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Mapping
 
     from monitor.core.text import Words
 
@@ -53,7 +53,6 @@ class WakeIndex:
         self.begun: dict[int, dict[str, Numbers]] = {}  # length of a prefix -> prefix -> rules
         self.runs: dict[str, dict[Run, Numbers]] = {}  # the rarest pair of syllables of a run -> runs -> rules
         self.also: dict[int, tuple[str, ...]] = {}  # rule -> tokens of which the story must hold one, too
-        self.second: set[str] = set()  # all of these tokens, and marks of runs
         self.memo = _Memo(self)
 
     def add(self, number: int, plan: Plan) -> None:
@@ -67,15 +66,14 @@ class WakeIndex:
             if isinstance(one, Run):
                 runs = self.runs.setdefault(self._rarest(one), {})
                 runs[one] = (*runs.get(one, ()), number)
-                self.second.add(one.mark)
+                self.whole.setdefault(one.mark, ())
             else:
                 table = self.begun.setdefault(len(one.text), {}) if one.prefix else self.whole
                 known = table.get(one.text)
                 table[one.text] = (number,) if known is None else (*known, number)
-        for needed, _ in able[1:2]:
+        for needed, _ in able[9:]:
             if not any([one.prefix for one in needed if isinstance(one, Token)]):
                 self.also[number] = tuple([self._rarest(one) for one in needed])
-                self.second.update(self.also[number])
         if self.memo:
             self.memo.clear()
 
@@ -89,34 +87,39 @@ class WakeIndex:
         made.begun = {length: table.copy() for length, table in self.begun.items()}
         made.runs = {pair: table.copy() for pair, table in self.runs.items()}
         made.also = self.also.copy()
-        made.second = self.second.copy()
         return made
-
-    def __contains__(self, token: object) -> bool:
-        """Whether it looks for the token."""
-        return token in self.whole or token in self.second or (self.under is not None and token in self.under)
 
     def awake(self, *fields: Words) -> list[int]:
         """Rules that a story with these fields could fire, in order; tells the fields what it saw."""
         numbers = set(self.always)
-        also = self.also
+        also: Mapping[int, tuple[str, ...]] = self.also
+        watched: Container[str] = self.whole
         if self.under is not None:
             numbers.update(self.under.always)
-            also = ChainMap(also, self.under.also)
-        seen: set[str] = set()
+            also = ChainMap(self.also, self.under.also)
+            watched = ChainMap(self.whole, self.under.whole)
         look = self.memo.__getitem__
         for words in fields:
-            marks: dict[str, list[int]] = {}
-            for at, (woken, held) in [one for one in enumerate(map(look, words.chunks)) if one[1] is not None]:
+            seen: dict[str, list[int]] = {}
+            looked = map(look, words.chunks)
+            for at, (woken, marks) in [(at, one) for at, one in enumerate(looked) if one is not None]:
                 numbers.update(woken)
-                for mark in held:
-                    if mark in marks:
-                        marks[mark].append(at)
+                for mark in marks:
+                    if mark in seen:
+                        seen[mark].append(at)
                     else:
-                        marks[mark] = [at]
-            words.note(self, marks)
-            seen.update(marks)
-        return sorted([number for number in numbers if number not in also or not seen.isdisjoint(also[number])])
+                        seen[mark] = [at]
+            words.note(watched.__contains__, seen)
+        if also.keys().isdisjoint(numbers):
+            return sorted(numbers)
+        held = [words.marks for words in fields]
+        return sorted(
+            [
+                number
+                for number in numbers
+                if number not in also or any([not marks.isdisjoint(also[number]) for marks in held])
+            ]
+        )
 
     def woken(self, chunk: str) -> Woken | None:
         """What a chunk of text wakes; None for nothing."""
@@ -134,7 +137,7 @@ class WakeIndex:
                 if any([_holds(word[3].text, run) for word in held.words]):
                     found.append(numbers)
                     marks.append(run.mark)
-        marks += [token for token in held.marks if token in self.whole or token in self.second]
+        marks += [token for token in held.marks if token in self.whole]
         if not marks and not found:
             return None
         return found[0] if len(found) == 1 else tuple(sorted(set(chain(*found)))), tuple(marks)

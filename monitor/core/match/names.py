@@ -52,6 +52,15 @@ class Name:
         text, keys, _, _ = shape
         return cls(Form(russian_name(text)), Form(keys), Form(_made(text)))
 
+    def spots(self, words: Words) -> list[tuple[int, int]]:
+        """Where it stands in the original text."""
+        if words.lacks(self.loose.keys) and words.lacks(self.made.keys):
+            return []
+        spots = [spot for spot in self.strict.spots(words) if words.original[spot[0]].isupper()]
+        if spots and words.lacks(self.made.keys):
+            return spots
+        return [words.span(start, end) for _, start, end in self.places(words)]
+
     def places(self, words: Words) -> list[Place]:
         """All places, in order."""
         text = words.folded.text

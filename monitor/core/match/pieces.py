@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.core.match.fuzzy import Fuzzy
-from monitor.core.match.plan import AnyOf, Everything, Plan, Run, Token
+from monitor.core.match.plan import AnyOf, Everything, Plan, Run, Token, run_mark
 from monitor.core.match.planning import all_of, any_of
-from monitor.core.text import Script, bigrams, indexable
+from monitor.core.text import CHUNKS, Script, bigrams, indexable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,19 @@ class Form:
     """A word in any of its forms: Latin, Cyrillic, numbers, and whole words of any other script."""
 
     keys: tuple[str, ...]
+
+    def spots(self, words: Words) -> list[tuple[int, int]]:
+        """Where it stands in the original text."""
+        chunks = words.chunks_having(self.keys)
+        if not chunks:
+            return []
+        asked = frozenset(self.keys)
+        return [
+            words.spot(at, start, end)
+            for at in chunks
+            for start, end, _, shape in CHUNKS[words.chunks[at]].words
+            if not asked.isdisjoint(shape.keys)
+        ]
 
     def places(self, words: Words) -> Iterator[Place]:
         """All words that it accepts, in order for one key."""
@@ -87,36 +100,47 @@ class Block:
     begins: bool = False  # it must stand at the run's begin
     ends: bool = False  # it must stand at the run's end
 
+    @property
+    def mark(self) -> str:
+        """What it asks for, as the index marks it: see `Run`."""
+        return run_mark(self.text, self.begins, self.ends)
+
+    def spots(self, words: Words) -> list[tuple[int, int]]:
+        """Where it stands in the original text."""
+        return [
+            words.spot(at, start + found, start + found + len(self.text))
+            for at in words.chunks_holding(self.text, self.mark)
+            for start, _, _, shape in CHUNKS[words.chunks[at]].words
+            if shape.script is self.script
+            for found in self._inside(shape.text)
+        ]
+
     def places(self, words: Words) -> Iterator[Place]:
         """All places, several in one word where it repeats."""
-        for number in words.holding(self.text, f"{'^' * self.begins}{self.text}{'$' * self.ends}="):
+        for number in words.holding(self.text, self.mark):
             word = words[number]
-            if self.begins or self.ends:
-                found = self.at(word)
-                if found:
-                    yield number, *found
-                continue
-            if word.shape.script is not self.script:
-                continue
-            at = word.shape.text.find(self.text)
-            while at >= 0:
-                yield number, word.start + at, word.start + at + len(self.text)
-                at = word.shape.text.find(self.text, at + len(self.text))
+            if word.shape.script is self.script:
+                for at in self._inside(word.shape.text):
+                    yield number, word.start + at, word.start + at + len(self.text)
+
+    def _inside(self, text: str) -> Iterator[int]:
+        """Where a word's text holds it."""
+        if self.begins or self.ends:
+            at = len(text) - len(self.text) if self.ends else 0
+            if at >= 0 and text.startswith(self.text, at) and not (self.begins and at):
+                yield at
+            return
+        at = text.find(self.text)
+        while at >= 0:
+            yield at
+            at = text.find(self.text, at + len(self.text))
 
     def at(self, word: Word) -> tuple[int, int] | None:
         """Where in the word it is found first."""
-        text = word.shape.text
         if word.shape.script is not self.script:
             return None
-        if self.ends:
-            at = len(text) - len(self.text) if text.endswith(self.text) else -1
-            if self.begins and at:
-                return None
-        elif self.begins:
-            at = 0 if text.startswith(self.text) else -1
-        else:
-            at = text.find(self.text)
-        return (word.start + at, word.start + at + len(self.text)) if at >= 0 else None
+        at = next(self._inside(word.shape.text), None)
+        return None if at is None else (word.start + at, word.start + at + len(self.text))
 
     def plan(self) -> Plan:
         """What the index must hold."""

@@ -42,7 +42,7 @@ class Run(AllOf):
     @property
     def mark(self) -> str:
         """What it asks for, as one string that is no token."""
-        return f"{'^' * self.begins}{self.text}{'$' * self.ends}="
+        return run_mark(self.text, self.begins, self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,8 @@ class Everything:
 
 
 Plan = Token | AllOf | AnyOf | Everything
+
+
+def run_mark(text: str, begins: bool, ends: bool) -> str:  # noqa: FBT001 - as they stand in Run
+    """One string for a run of Hangul that must begin or end so."""
+    return f"{'^' * begins}{text}{'$' * ends}="

@@ -13,6 +13,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.core.text.folding import Folded, fold
@@ -21,7 +22,7 @@ from monitor.core.text.sentences import sentences
 from monitor.core.text.shapes import SHAPES, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 CHUNKS_LIMIT = 100_000
 """Chunks remembered before the memo starts afresh: about 40 MB at most."""
@@ -95,8 +96,9 @@ class Words:
     def __init__(self, text: str) -> None:
         self.original = text
         self.chunks = text.split()  # parted at white space
-        self._watched: Container[str] = ()
+        self._watched: Callable[[str], bool] | None = None
         self._seen: Mapping[str, list[int]] = {}
+        self._offsets: list[int] | None = None
 
     @cached_property
     def held(self) -> list[Chunk]:
@@ -144,22 +146,35 @@ class Words:
         start, end, place, shape = self.held[at].words[number - self._counts[at]]
         return Word(self._starts[at] + start, self._starts[at] + end, self._places[at] + place, shape)
 
-    def holding(self, text: str, mark: str) -> list[int]:
-        """Numbers of the words in whose chunk a folded text stands, as `mark` says: one of them may hold it."""
-        if mark in self._watched:
-            chunks = self._seen.get(mark, [])
-        else:
-            chunks = [at for at, chunk in enumerate(self.held) if text in chunk.text]
-        return [number for at in chunks for number in range(self._counts[at], self._counts[at + 1])]
-
-    def note(self, watched: Container[str], seen: Mapping[str, list[int]]) -> None:
+    def note(self, watched: Callable[[str], bool], seen: Mapping[str, list[int]]) -> None:
         """Learn which marks somebody has looked for already, and in which chunks there were any."""
         self._watched = watched
         self._seen = seen
 
-    def having(self, keys: Iterable[str]) -> list[int]:
+    def chunks_having(self, keys: Sequence[str]) -> Sequence[int]:
+        """Numbers of the chunks, at least all those with a word that has one of the keys."""
+        seen = self._seen
+        if self._watched is not None and all(map(self._watched, keys)):
+            found = [seen[key] for key in keys if key in seen]
+            return found[0] if len(found) == 1 else sorted({at for chunks in found for at in chunks})
+        if self.marks.isdisjoint(keys):
+            return ()
+        asked = frozenset(keys)
+        return [at for at, chunk in enumerate(self.held) if not asked.isdisjoint(chunk.marks)]
+
+    def chunks_holding(self, text: str, mark: str) -> Sequence[int]:
+        """Numbers of the chunks, at least all those that hold a folded text in the way that `mark` says."""
+        if self._watched is not None and self._watched(mark):
+            return self._seen.get(mark, ())
+        return [at for at, chunk in enumerate(self.held) if text in chunk.text]
+
+    def lacks(self, keys: Sequence[str]) -> bool:
+        """Whether surely no word has one of the keys."""
+        return not self.chunks_having(keys)
+
+    def having(self, keys: Sequence[str]) -> list[int]:
         """Numbers of the words that have one of the keys, in order."""
-        chunks = self._chunks_having(keys)
+        chunks = self.chunks_having(keys)
         if not chunks:
             return []
         asked = frozenset(keys)
@@ -170,23 +185,33 @@ class Words:
             if not asked.isdisjoint(word[3].keys)
         ]
 
-    def lacks(self, keys: Iterable[str]) -> bool:
-        """Whether no word has one of the keys, as far as is known without looking."""
-        seen = self._seen
-        watched = self._watched
-        return not any([key in seen or key not in watched for key in keys])
+    def holding(self, text: str, mark: str) -> list[int]:
+        """Numbers of the words of the chunks that hold a text: one of them may hold it."""
+        chunks = self.chunks_holding(text, mark)
+        return [number for at in chunks for number in range(self._counts[at], self._counts[at + 1])]
 
-    def _chunks_having(self, keys: Iterable[str]) -> Sequence[int]:
-        """Numbers of the chunks that have one of the keys as a mark."""
-        watched = self._watched
-        seen = self._seen
-        if all([key in watched for key in keys]):
-            found = [seen[key] for key in keys if key in seen]
-            return found[0] if len(found) == 1 else sorted({at for chunks in found for at in chunks})
-        if self.marks.isdisjoint(keys):
-            return ()
-        asked = frozenset(keys)
-        return [at for at, chunk in enumerate(self.held) if not asked.isdisjoint(chunk.marks)]
+    def spot(self, at: int, start: int, end: int) -> tuple[int, int]:
+        """Where a range of a chunk's folded text stands in the original."""
+        offsets = self._offsets
+        if offsets is None:
+            offsets = self._offsets = self._originally()
+        chunk = self.chunks[at]
+        if CHUNKS[chunk].text != chunk:
+            start, end = fold(chunk).span(start, end)
+        return offsets[at] + start, offsets[at] + end
+
+    def _originally(self) -> list[int]:
+        """For each chunk where it stands in the original."""
+        sizes = list(map(len, self.chunks))
+        if sum(sizes) + len(sizes) == len(self.original) + 1:  # one space between any two
+            return list(map(add, accumulate(sizes, initial=0), range(len(sizes))))
+        out: list[int] = []
+        at = 0
+        for chunk in self.chunks:
+            at = self.original.index(chunk, at)
+            out.append(at)
+            at += len(chunk)
+        return out
 
     @cached_property
     def by_script(self) -> dict[Script, list[int]]:
