@@ -77,17 +77,12 @@ def corpora() -> dict[str, list[Document]]:
         for row in rows("pairs-tg/telegram-contest-pairs")
         for side in "12"
     ]
-    made["pairs-ru"] = [
-        Document("ru", row["text_1"], row["text_2"]) for row in rows("pairs-ru/paraphraser")
-    ]
+    made["pairs-ru"] = [Document("ru", row["text_1"], row["text_2"]) for row in rows("pairs-ru/paraphraser")]
     made["ner-ko"] = [Document("ko", "", row["text"]) for row in rows("ner-ko/klue-ner-wikitree")]
     made["watch"] = [Document(row["lang"], row["text"], "") for row in rows("watch/watch")]
     for name in ("parallel-en-ko/korean-english-news", "parallel-en-ko-ru/sib200-flores"):
         made[name] = [
-            Document(lang, row[lang], "")
-            for row in rows(name)
-            for lang in ("en", "ko", "ru")
-            if lang in row
+            Document(lang, row[lang], "") for row in rows(name) for lang in ("en", "ko", "ru") if lang in row
         ]
     return made
 

@@ -27,7 +27,8 @@ def run() -> Iterator[Figure]:
     """Measure the three figures."""
     sentences = rows("ner-ko/klue-ner-wikitree")
     readings = [
-        (row["text"], row["entities"], Reading(Story(FeedUrl(""), StoryKey(""), row["text"]))) for row in sentences
+        (row["text"], row["entities"], Reading(Story(FeedUrl(""), StoryKey(""), row["text"])))
+        for row in sentences
     ]
     surfaces = {
         surface
@@ -79,4 +80,6 @@ def fits(one: Evidence, surface: str, text: str, entities: list[tuple[int, int, 
     """Whether a match is inside a mention that contains the surface, or begins a word."""
     if one.start == 0 or not text[one.start - 1].isalnum():
         return True
-    return any(start <= one.start and one.end <= end and surface in other for start, end, _, other in entities)
+    return any(
+        start <= one.start and one.end <= end and surface in other for start, end, _, other in entities
+    )

@@ -75,9 +75,7 @@ def names(entity: Row) -> list[str]:
     given: dict[str, list[str]] = {}
     for kind, value in entity["names"]:
         given.setdefault(kind, []).append(value)
-    listed = [
-        one for kind in ("name", "firstname", "lastname", "nickname") for one in given.get(kind, [])
-    ]
+    listed = [one for kind in ("name", "firstname", "lastname", "nickname") for one in given.get(kind, [])]
     if "firstname" in given and "lastname" in given:
         listed.append(f"{given['firstname'][0]} {given['lastname'][0]}")
     return [name for name in dict.fromkeys(listed) if sum(map(str.isalpha, name)) >= SHORTEST]

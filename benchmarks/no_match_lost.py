@@ -22,7 +22,17 @@ from db import open_store
 from monitor.core.errors import QueryError
 from monitor.core.language import Query, parse, parse_term
 from monitor.core.match import compile_book, compile_query
-from monitor.core.model import Feed, FeedState, FeedUrl, Kept, Outcome, Rule, RuleBook, RuleId, Story, StoryKey
+from monitor.core.model import (
+    Feed,
+    FeedState,
+    FeedUrl,
+    Kept,
+    Outcome,
+    Rule,
+    RuleBook,
+    RuleId,
+    Story,
+)
 from monitor.core.text import Words
 
 TERMS = 150
@@ -75,7 +85,9 @@ def _forms(sets: dict[str, list[Document]]) -> Iterator[Figure]:
                 stories += 1
                 if sequences[sequence] not in hits:
                     lost_stories.append(f"{name}: {sequences[sequence]} in {story.title[:80]}")
-    yield Figure(f"exact matches lost by forms, of {matches}", len(lost_places), "matches", 0, errors=lost_places)
+    yield Figure(
+        f"exact matches lost by forms, of {matches}", len(lost_places), "matches", 0, errors=lost_places
+    )
     yield Figure(
         f"stories with the term's words lost by forms, of {stories}",
         len(lost_stories),
@@ -95,7 +107,9 @@ def _terms(documents: Sequence[Document], chance: random.Random) -> list[str]:
         last = min(first + chance.choice((0, 0, 1, 2)), len(words) - 1)
         if not len(words):
             continue
-        term = words.original[words.span(words[first].start, words[last].end)[0] : words.span(0, words[last].end)[1]]
+        term = words.original[
+            words.span(words[first].start, words[last].end)[0] : words.span(0, words[last].end)[1]
+        ]
         if '"' not in term and len(term) > 2:
             terms[" ".join(term.split())] = None
     return list(terms)

@@ -30,7 +30,6 @@ from db import open_store
 from monitor.core.language import parse
 from monitor.core.match import Matcher, compile_book
 from monitor.core.model import Batch, Feed, FeedState, FeedUrl, Kept, Outcome, Rule, RuleBook, RuleId, Story
-from monitor.core.text import Words
 from monitor.feeds.parse import parse as parse_page
 
 ROUNDS = 5
@@ -127,14 +126,18 @@ def _sleeping(small: Matcher, large: Matcher, stories: Sequence[Story]) -> Itera
         f"  {WAKEFUL} rules: {1e6 * alone / len(stories):.1f} us a story; among {SLEEPERS}: "
         f"{1e6 * among / len(stories):.1f}; the first time {1e6 * first:.0f}"
     )
-    yield Figure(f"{SLEEPERS} rules of which {WAKEFUL} can fire, against those alone", among / alone, "x", 1.5)
+    yield Figure(
+        f"{SLEEPERS} rules of which {WAKEFUL} can fire, against those alone", among / alone, "x", 1.5
+    )
 
 
 def _firing(small: Matcher, large: Matcher, stories: Sequence[Story]) -> Iterator[Figure]:
     alone, among = side_by_side(over(small, stories), over(large, stories))
     hits = over(large, stories)() / len(stories)
     print(f"  {SLEEPERS} rules, {hits:.1f} hits a story: {1e6 * among / len(stories):.1f} us a story")
-    yield Figure(f"{SLEEPERS} rules with {hits:.1f} hits a story, against {WAKEFUL} rules", among / alone, "x", 5)
+    yield Figure(
+        f"{SLEEPERS} rules with {hits:.1f} hits a story, against {WAKEFUL} rules", among / alone, "x", 5
+    )
 
 
 def _against_naive(
@@ -200,7 +203,9 @@ def _against_automaton(
         f"  {len(made)} rules, {hits:.1f} hits a story: {1e6 * ours / len(stories):.1f} us a story, "
         f"raw automaton {1e6 * raw / len(stories):.1f}"
     )
-    return Figure(f"share of the raw automaton's speed, {len(made)} rules", 100 * raw / ours, "%", 25, least=True)
+    return Figure(
+        f"share of the raw automaton's speed, {len(made)} rules", 100 * raw / ours, "%", 25, least=True
+    )
 
 
 def _share_of_ingest(made: Sequence[Made], documents: Sequence[Document]) -> Figure:
@@ -235,7 +240,10 @@ def _share_of_ingest(made: Sequence[Made], documents: Sequence[Document]) -> Fig
         f"storing and indexing {saving * each:.0f} ({len(made)} rules)"
     )
     return Figure(
-        "matching, of the CPU of ingesting a new story", 100 * matching / (parsing + matching + saving), "%", 10
+        "matching, of the CPU of ingesting a new story",
+        100 * matching / (parsing + matching + saving),
+        "%",
+        10,
     )
 
 

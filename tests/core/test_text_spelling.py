@@ -15,7 +15,9 @@ from monitor.core.text.spelling import MOST_VARIANTS
         pytest.param("로동신문", ("노동신문",), id="from the north"),
         pytest.param("녀자", ("여자",), id="from the north, n"),
         pytest.param("력사", ("역사",), id="from the north, r"),
-        pytest.param("여성 노동", ("여성 로동", "녀성 노동", "녀성 로동", "려성 노동", "려성 로동"), id="phrase"),
+        pytest.param(
+            "여성 노동", ("여성 로동", "녀성 노동", "녀성 로동", "려성 노동", "려성 로동"), id="phrase"
+        ),
         pytest.param("=여성", ("=녀성", "=려성"), id="marks stay"),
         pytest.param("북한", (), id="alike"),
         pytest.param("너", (), id="one syllable"),

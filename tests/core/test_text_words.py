@@ -73,9 +73,7 @@ def test_words_stand_where_they_say(text: str) -> None:
 @given(st.text(alphabet="aU.S 1,5가北'-é"))
 def test_marks_are_keys_and_tokens_of_the_words(text: str) -> None:
     words = Words(text)
-    assert words.marks == {
-        mark for word in words.all for mark in (*word.shape.keys, *word.shape.tokens)
-    }
+    assert words.marks == {mark for word in words.all for mark in (*word.shape.keys, *word.shape.tokens)}
 
 
 @pytest.mark.parametrize(
@@ -170,7 +168,8 @@ def _word_by_word(text: str) -> list[tuple[int, int, int, str]]:
 
 
 ODD = st.text(
-    alphabet=st.sampled_from("aA.U'S- \u00a0\u2028\u3000\n\x1c\u00a8\u0301\u00ad\u200bе\u0300북부北é1,ﬁ…’Ⅷ½"), max_size=24
+    alphabet=st.sampled_from("aA.U'S- \u00a0\u2028\u3000\n\x1c\u00a8\u0301\u00ad\u200bе\u0300북부北é1,ﬁ…’Ⅷ½"),
+    max_size=24,
 )
 
 

@@ -62,7 +62,9 @@ class Matcher:
         self._shop = Workshop(book.entities)
         self._rules: list[_Compiled] = []
         self._numbers: dict[RuleId, int] = {}
-        self._later: dict[int, _Compiled | None] = {}  # rules that came later by number; None for what they replace
+        self._later: dict[
+            int, _Compiled | None
+        ] = {}  # rules that came later by number; None for what they replace
         self._index = WakeIndex()
         for number, rule in enumerate(book.rules):
             made = self._compiled(rule, number)

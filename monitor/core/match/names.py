@@ -19,8 +19,6 @@ from monitor.core.match.pieces import Form
 from monitor.core.text import relational, russian_keys, russian_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from monitor.core.match.pieces import Place
     from monitor.core.match.plan import Plan
     from monitor.core.text import Shape, Words
@@ -97,9 +95,7 @@ def _made(text: str) -> tuple[str, ...]:
 
 @cache
 def _institutions() -> frozenset[str]:
-    return frozenset(
-        key for word in _INSTITUTIONS.split() for key in russian_keys(word, capitalised=False)
-    )
+    return frozenset(key for word in _INSTITUTIONS.split() for key in russian_keys(word, capitalised=False))
 
 
 def _of_institution(words: Words, number: int) -> bool:

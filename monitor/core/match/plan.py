@@ -35,6 +35,7 @@ class Run(AllOf):
     Whoever knows nothing of runs may take it for what it also is.
     """
 
+    parts: tuple[Token, ...]
     text: str
     begins: bool = False
     ends: bool = False

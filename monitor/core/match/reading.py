@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.core.language import HISTORY_FIELDS
-from monitor.core.match.spans import TEXT
 from monitor.core.text import Words
 
 if TYPE_CHECKING:

@@ -37,7 +37,9 @@ class Looker:
     ways: tuple[tuple[Piece, ...], ...]
     exact: tuple[str, str, str] | None = None  # signs before the first word, from word to word, signs behind
     name: Name | None = None  # instead of ways
-    marks: tuple[str, ...] = field(default=(), compare=False)  # of which a text must hold one, if there are any
+    marks: tuple[str, ...] = field(
+        default=(), compare=False
+    )  # of which a text must hold one, if there are any
 
     def spots(self, words: Words) -> list[tuple[int, int]]:
         """Start and end of all places in the original text; quicker than `found`, which knows more."""

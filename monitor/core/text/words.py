@@ -22,7 +22,7 @@ from monitor.core.text.sentences import sentences
 from monitor.core.text.shapes import SHAPES, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 CHUNKS_LIMIT = 100_000
 """Chunks remembered before the memo starts afresh: about 40 MB at most."""
@@ -151,7 +151,7 @@ class Words:
         self._watched = watched
         self._seen = seen
 
-    def chunks_having(self, keys: Sequence[str]) -> Sequence[int]:
+    def chunks_having(self, keys: Collection[str]) -> Sequence[int]:
         """Numbers of the chunks, at least all those with a word that has one of the keys."""
         seen = self._seen
         if self._watched is not None and all(map(self._watched, keys)):
@@ -172,7 +172,7 @@ class Words:
         """Whether surely no word has one of the keys."""
         return not self.chunks_having(keys)
 
-    def having(self, keys: Sequence[str]) -> list[int]:
+    def having(self, keys: Collection[str]) -> list[int]:
         """Numbers of the words that have one of the keys, in order."""
         chunks = self.chunks_having(keys)
         if not chunks:
