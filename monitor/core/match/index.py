@@ -73,7 +73,7 @@ class WakeIndex:
                 table = self.begun.setdefault(len(one.text), {}) if one.prefix else self.whole
                 known = table.get(one.text)
                 table[one.text] = (number,) if known is None else (*known, number)
-        for needed, _ in able[9:]:
+        for needed, _ in able[1:]:
             if not any([one.prefix for one in needed if isinstance(one, Token)]):
                 self.also[number] = tuple([self._rarest(one) for one in needed])
         if self.memo:
