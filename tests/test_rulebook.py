@@ -217,7 +217,9 @@ def test_every_character_of_a_value_is_found_where_it_was_written(text: str, sty
     ((_, node),) = root.pairs
     assert isinstance(node, Scalar)
     found = places(node, source.text)
-    assert found is not None
+    if found is None:
+        assert not node.value.strip()  # white space alone has no character to point at
+        return
     for character, place in zip(node.value, found, strict=False):
         if character not in " \n":
             assert source.text[place] in {character, "\\"}

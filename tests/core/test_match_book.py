@@ -149,6 +149,8 @@ def test_a_token_that_wakes_many_rules_wakes_no_more() -> None:
     index.add(10, AllOf((Token("consulates"), Token("defection"))))
     assert index.awake(Words("consulates")) == list(range(10))
     assert index.awake(Words("defection consulates")) == list(range(11))
+    index.add(11, Token("defection"))
+    assert index.awake(Words("defection")) == [11], "what was remembered of a text before is forgotten"
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,8 @@ class WakeIndex:
         self.always: Numbers = ()
         self.whole: dict[str, Numbers] = {}
         self.begun: dict[int, dict[str, Numbers]] = {}  # length of a prefix -> prefix -> rules
-        self.runs: dict[
-            str, dict[Run, Numbers]
-        ] = {}  # the rarest pair of syllables of a run -> runs -> rules
+        # the rarest pair of syllables of a run -> runs -> rules
+        self.runs: dict[str, dict[Run, Numbers]] = {}
         self.also: dict[int, tuple[str, ...]] = {}  # rule -> tokens of which the story must hold one, too
         self.memo = _Memo(self)
 
