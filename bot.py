@@ -7,52 +7,55 @@ chat or terminal --command--> desk --> store
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 import random
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.feeds.lookup import Lookup
 
 if __name__ != "__mp_main__":  # a parser process imports its parent's main file, and needs nothing of this
     from db import open_reader, open_store
+    from monitor.announce import Announcer
     from monitor.chat.app import TelegramChat
     from monitor.chat.cards import alert
     from monitor.chat.message import Message
     from monitor.chat.messenger import TelegramMessenger
-    from monitor.core.cadence import Pace
+    from monitor.chat.notices import Owners
+    from monitor.clerk import Clerk
+    from monitor.core.cadence import Pace, most_starts
     from monitor.core.decide import Policy
     from monitor.core.errors import TocsinError
-    from monitor.core.health import BEAT, HEARTS
-    from monitor.core.model import Claimed, Feed, FeedUrl, Subscription
+    from monitor.core.health import BEAT
+    from monitor.core.model import Claimed
     from monitor.deliver import Deliver
     from monitor.demo.rules import DemoLibrary
     from monitor.demo.server import FeedServer
     from monitor.demo.tour import Tour
-    from monitor.desk import Desk, books
-    from monitor.feeds.fetch import Fetcher
-    from monitor.feeds.guard import AllowList
-    from monitor.feeds.workers import ParserPool
+    from monitor.desk import Desk
+    from monitor.feeds.scout import Scout
+    from monitor.feeds.websub import WebSub
     from monitor.ingest import Ingest
     from monitor.logs import configure, log_uncaught
+    from monitor.outside import Outside, Shelf, callback
     from monitor.poll import Poll, Polled
-    from monitor.ports import Fetch, Messenger, Parse, Store
+    from monitor.ports import Clock, Messenger, Store
     from monitor.rulebook import Library
     from monitor.schedule import Schedule, Tick
     from monitor.settings import Secret, Settings, read_environment
-    from monitor.terminal.messenger import EmptyChair, TerminalMessenger
-    from monitor.terminal.prompt import HERE, SITTER, Prompt
+    from monitor.terminal.messenger import EmptyChair, TerminalMessenger, told_here
+    from monitor.terminal.prompt import HERE, Prompt, sit_down
     from monitor.terminal.screen import Screen
-
-P = ParamSpec("P")
-T = TypeVar("T")
+    from monitor.upkeep import Upkeep
+    from monitor.watchlist import Watchlist
 
 VERSION = "0.1.0"
 GRACE = 5.0
@@ -64,22 +67,6 @@ log = logging.getLogger("tocsin")
 def utc_now() -> datetime:
     """The clock."""
     return datetime.now(UTC)
-
-
-class Clerk:
-    """The one thread that owns the store; implements `ports.Offload`."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clerk")
-
-    async def __call__(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` there, after all that was asked before."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, functools.partial(work, *args, **kwargs))
-
-    def close(self) -> None:
-        """Finish what was asked and end the thread."""
-        self._thread.shutdown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,119 +81,147 @@ class Newsroom:
     poll: Poll
     deliver: Deliver
     chat: TelegramChat | None
+    upkeep: Upkeep
+    announcer: Announcer
+    websub: WebSub | None
 
-    async def heartbeat(self) -> None:
-        """Tell the database which parts of the process live."""
-        for heart, ticked_at in zip(HEARTS, (self.poll.ticked_at, self.deliver.ticked_at), strict=True):
-            if ticked_at is not None:
-                await self.clerk(self.store.beat, heart, ticked_at)
+    async def quieten(self) -> None:
+        """Begin nothing more, and wait for what is in flight."""
+        quiet = [] if self.chat is None else [self.chat.hush()]
+        await asyncio.gather(self.poll.stop(), self.deliver.stop(GRACE), *quiet)
 
-    async def reload(self) -> None:
-        """Take up a changed rules file; on any mistake the last good rules stay."""
-        if not await self.clerk(self.library.changed):
-            return
-        if await self.clerk(self.library.reload):
-            book = self.library.book
-            await self.clerk(self.store.sync_feeds, book.feeds, utc_now())
-            await self.clerk(books.keep, self.store, book, self.library.text, utc_now())
-            log.info(
-                "rules loaded version=%s rules=%d feeds=%d", book.version, len(book.rules), len(book.feeds)
-            )
-        else:
-            log.error("rules not loaded, the last good ones stay: %s", self.library.problem)
+    async def push(self) -> None:
+        """Keep the subscriptions at hubs."""
+        if self.websub is not None:
+            await self.websub.tick(await self.clerk(self.store.feed_states))
 
 
 @asynccontextmanager
 async def newsroom(
-    settings: Settings, library: Library, screen: Screen | None, on_done: Callable[[Polled], None]
+    settings: Settings,
+    library: Library,
+    screen: Screen | None,
+    on_done: Callable[[Polled], None],
+    *,
+    clock: Clock = utc_now,
+    lookup: Lookup | None = None,
+    spread: bool = True,
 ) -> AsyncIterator[Newsroom]:
     """Wire everything; on leaving, let go of it in the order that loses nothing.
 
-    With a token Telegram is the chat, else `screen` is.
+    With a token Telegram is the chat, else `screen` is. `lookup` takes the place of the system's DNS for feeds.
+    Without `spread` all that is due is polled at once.
     """
     clerk = Clerk()
     try:
-        store: Store = await clerk(open_store, str(settings.database), now=utc_now())
+        store: Store = await clerk(open_store, str(settings.database), now=clock())
     except BaseException:
         clerk.close()
         raise
-    fetcher = Fetcher(
-        version=VERSION,
-        clock=utc_now,
-        allow=AllowList.read(",".join(settings.allow_hosts)),
-        proxy=settings.proxy.reveal() if settings.proxy else None,
-    )
-    pool = ParserPool()
-    room: Newsroom | None = None
-    try:
-        room = await _wire(
-            settings, library, clerk, store, fetch=fetcher, parse=pool, screen=screen, on_done=on_done
-        )
+    outside = Outside(settings, version=VERSION, clock=clock, shelf=Shelf(store, clerk), lookup=lookup)
+    async with AsyncExitStack() as stack:
+        stack.callback(clerk.close)
+        stack.push_async_callback(clerk, store.close)
+        stack.push_async_callback(outside.close)
+        wiring = _Wiring(settings, library, clerk, store, outside, screen, on_done, clock, spread)
+        room = await wiring.newsroom()
+        if room.chat is not None:
+            stack.push_async_callback(room.chat.stop)  # only then: the sends in flight needed its connections
+        stack.push_async_callback(room.quieten)
+        if room.websub is not None:
+            await stack.enter_async_context(callback(room.websub, settings.callback_port))
         yield room
-    finally:
-        if room is not None:
-            chat = room.chat
-            quiet = [] if chat is None else [chat.hush()]
-            await asyncio.gather(room.poll.stop(), room.deliver.stop(GRACE), *quiet)
-            if chat is not None:
-                await chat.stop()  # only now: the sends in flight needed its connections
-        await fetcher.close()
-        await pool.close()
-        await clerk(store.close)
-        clerk.close()
 
 
-async def _wire(
-    settings: Settings,
-    library: Library,
-    clerk: Clerk,
-    store: Store,
-    *,
-    fetch: Fetch,
-    parse: Parse,
-    screen: Screen | None,
-    on_done: Callable[[Polled], None],
-) -> Newsroom:
-    repeats = await clerk(store.recover, utc_now())
-    if repeats:
-        log.warning("the last run ended amid %d sends; they are repeated, marked", repeats)
-    await clerk(store.sync_feeds, library.book.feeds, utc_now())
-    await clerk(books.keep, store, library.book, library.text, utc_now())
-    desk = Desk(
-        store=store,
-        book=lambda: library.book,
-        access=settings.access,
-        clock=utc_now,
-        rules_problem=lambda: library.problem,
-    )
+@dataclass(frozen=True, slots=True)
+class _Wiring:
+    """What the parts of a newsroom are made of."""
 
-    chat: TelegramChat | None = None
-    if settings.token is not None:
-        chat = _telegram(settings, settings.token, desk, store, clerk)
-    elif screen is not None:
-        await clerk(_sit_down, store)
-    messengers = _messengers(settings, desk, chat, screen)
-    deliver = Deliver(store=store, messengers=messengers, offload=clerk, clock=utc_now)
+    settings: Settings
+    library: Library
+    clerk: Clerk
+    store: Store
+    outside: Outside
+    screen: Screen | None
+    on_done: Callable[[Polled], None]
+    clock: Clock
+    spread: bool
 
-    def done(polled: Polled) -> None:
-        if polled.outcome is not None and polled.outcome.deliveries:
-            deliver.wake()
-        on_done(polled)
+    async def newsroom(self) -> Newsroom:
+        """All of them, begun."""
+        settings, library, clerk, store = self.settings, self.library, self.clerk, self.store
+        desk = Desk(
+            store=store,
+            book=lambda: library.book,
+            access=settings.access,
+            clock=self.clock,
+            rules_problem=lambda: library.problem,
+        )
+        chat: TelegramChat | None = None
+        if settings.token is not None:
+            chat = _telegram(settings, settings.token, desk, store, clerk)
+        elif self.screen is not None:
+            await clerk(sit_down, store, self.clock())
+        messengers = _messengers(settings, desk, chat, self.screen)
+        deliver = Deliver(store=store, messengers=messengers, offload=clerk, clock=self.clock)
+        upkeep = self._polling(deliver)
+        await upkeep.begin()
+        self.outside.readers = lambda: upkeep.readers
+        tell = told_here(self.screen) if chat is None else Owners(chat, settings.owners).tell
+        return Newsroom(
+            settings,
+            library,
+            clerk,
+            store,
+            desk,
+            upkeep.poll,
+            deliver,
+            chat,
+            upkeep,
+            Announcer(store=store, offload=clerk, clock=self.clock, tell=tell),
+            await self.outside.websub(store, clerk),
+        )
 
-    pace = Pace(settings.poll_floor, max(settings.poll_floor, Pace().blind))
-    policy = Policy(pace, settings.alert_on_first_poll)
-    ingest = Ingest(store, lambda: library.matcher, policy, utc_now, random.random)
-    poll = Poll(
-        store=store,
-        feeds=lambda: _by_url(library.book.feeds),
-        fetch=fetch,
-        parse=parse,
-        ingest=ingest,
-        offload=clerk,
-        clock=utc_now,
-        on_done=done,
-    )
-    return Newsroom(settings, library, clerk, store, desk, poll, deliver, chat)
+    def _polling(self, deliver: Deliver) -> Upkeep:
+        """The poller, and who keeps it up."""
+        settings, library, outside = self.settings, self.library, self.outside
+        floor, budget = settings.poll_floor, settings.poll_budget
+        pace = Pace(floor, max(floor, Pace().blind), mean=budget.mean, per_hour=budget.per_hour)
+        policy = Policy(pace, settings.alert_on_first_poll)
+        watchlist = Watchlist(lambda: library.book)
+        ingest = Ingest(self.store, lambda: library.matcher, policy, self.clock, random.random)
+
+        def done(polled: Polled) -> None:
+            if polled.outcome is not None and polled.outcome.deliveries:
+                deliver.wake()
+            self.on_done(polled)
+
+        poll = Poll(
+            store=self.store,
+            feeds=watchlist.feeds,
+            fetch=outside.fetch,
+            parse=outside.parse,
+            ingest=ingest,
+            offload=self.clerk,
+            clock=self.clock,
+            on_done=done,
+            starts=(lambda: most_starts(len(watchlist.feeds()), pace)) if self.spread else None,
+            wanted=None if settings.poll_idle else lambda: outside.readers() > 0,
+            articles=outside.articles,
+            matching=settings.full_text == "matching",
+        )
+        return Upkeep(
+            library=library,
+            store=self.store,
+            offload=self.clerk,
+            clock=self.clock,
+            watchlist=watchlist,
+            ingest=ingest,
+            poll=poll,
+            deliver=deliver,
+            jitter=random.random,
+            spread=self.spread,
+        )
 
 
 def _telegram(settings: Settings, token: Secret, desk: Desk, store: Store, clerk: Clerk) -> TelegramChat:
@@ -238,17 +253,6 @@ def _messengers(
     return messengers
 
 
-def _by_url(feeds: tuple[Feed, ...]) -> Mapping[FeedUrl, Feed]:
-    return {feed.url: feed for feed in feeds}
-
-
-def _sit_down(store: Store) -> None:
-    """Whoever starts Tocsin without a token wants to see alerts: the terminal is subscribed to all, the first time."""
-    if not store.subscriptions(HERE):
-        store.subscribe(Subscription(HERE, "all", utc_now(), SITTER.person, SITTER.title))
-    store.resume(HERE)
-
-
 async def _run(settings: Settings, library: Library) -> None:
     """Run until told to stop: SIGTERM, SIGINT, or the end of a conversation at the terminal."""
     stop = asyncio.Event()
@@ -262,7 +266,7 @@ async def _run(settings: Settings, library: Library) -> None:
         schedule.start()
         await room.poll.tick()
         await room.deliver.tick()
-        await room.heartbeat()  # else /status would call a bot that has just started unwell
+        await room.upkeep.heartbeat()  # else /status would call a bot that has just started unwell
         log.info(
             "tocsin %s runs: %d feeds, %d rules", VERSION, len(library.book.feeds), len(library.book.rules)
         )
@@ -285,21 +289,24 @@ async def _run(settings: Settings, library: Library) -> None:
 def _schedule(room: Newsroom) -> Schedule:
     return Schedule(
         [
-            Tick("poll", 1.0, room.poll.tick),
+            Tick("poll", 0.4, room.poll.tick),
             Tick("deliver", 1.0, room.deliver.tick),
-            Tick("heartbeat", BEAT, room.heartbeat),
-            Tick("reload", 2.0, room.reload),
+            Tick("heartbeat", BEAT, room.upkeep.heartbeat),
+            Tick("reload", 2.0, room.upkeep.reload),
+            Tick("balance", 3_600.0, room.upkeep.balance),
+            Tick("announce", 10.0, room.announcer.tick),
+            Tick("push", 30.0, room.push),
         ]
     )
 
 
 async def _once(settings: Settings, library: Library) -> None:
     screen = Screen() if settings.token is None else None
-    async with newsroom(settings, library, screen, lambda _: None) as room:
+    async with newsroom(settings, library, screen, lambda _: None, spread=False) as room:
         while await room.poll.tick():
             await room.poll.drain()
         await room.deliver.drain()
-        await room.heartbeat()
+        await room.upkeep.heartbeat()
 
 
 async def _demo(settings: Settings, library: Library, screen: Screen) -> None:
@@ -338,6 +345,15 @@ class Workshop:
         """The database, read-only, beside a running bot."""
         return open_reader(str(self.settings().database))
 
+    @asynccontextmanager
+    async def scout(self) -> AsyncIterator[Scout]:
+        """Reads feeds and pages as polling does, outside a running bot."""
+        outside = Outside(self.settings(), version=VERSION, clock=utc_now)
+        try:
+            yield outside.scout()
+        finally:
+            await outside.close()
+
     def run(self) -> None:
         """Poll, match, deliver and answer until told to stop."""
         settings = self._ready()
@@ -359,6 +375,7 @@ class Workshop:
                 alert_on_first_poll=True,
                 poll_floor=1,
                 allow_hosts=("127.0.0.0/8",),
+                host_gap=0.0,
             )
             with suppress(KeyboardInterrupt):
                 asyncio.run(_demo(settings, library, Screen()))

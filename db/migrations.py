@@ -176,3 +176,89 @@ def rulebooks(db: Database) -> None:
     );
     create index rulebooks_version on rulebooks (version);
     """)
+
+
+@migrations(name="0006_vigil")
+def vigil(db: Database) -> None:
+    """What polling learns of a feed beyond the last page, and what must be told."""
+    db.executescript("""
+    -- What polling has learnt of a feed, beside `feeds`; a feed never polled has no row.
+    create table polling (
+        feed_id integer primary key references feeds (id),  -- of which feed
+        validators_url text,          -- that issued etag and last_modified; null: the feed's own address
+        address text,                 -- where it is asked for since a permanent move; null: its own url
+        moved_to text,                -- where a move that has not proved itself leads
+        moved_since text,             -- when that was first seen
+        moved_times integer,          -- polls in a row that led there
+        failing_since text,           -- first failure of the row; null after a success
+        hub text,                     -- WebSub hub that the feed names
+        topic text,                   -- address under which the hub knows it
+        rhythm text not null,         -- when it posts, as learnt, a JSON object (monitor.core.model.Rhythm)
+        vigil text not null           -- what was noticed of it, a JSON object (monitor.core.model.Vigil)
+    );
+
+    -- The items of a feed's last page, so that the next one is parsed only where it differs.
+    create table page_items (
+        feed_id integer primary key references feeds (id),  -- of which feed
+        items text not null           -- digests of the items, with spaces between
+    );
+
+    -- What those who run Tocsin should hear once.
+    create table notices (
+        id integer primary key autoincrement,  -- grows with time
+        feed_id integer not null references feeds (id),  -- that it is about
+        at text not null,             -- when it was noticed
+        text text not null,           -- in words
+        told_at text                  -- when it was told; null: not yet
+    );
+    create index notices_untold on notices (id) where told_at is null;
+
+    -- WebSub: hubs that promise to tell us when a feed has news.
+    create table pushes (
+        feed_id integer primary key references feeds (id),  -- of which feed
+        hub text not null,            -- that the feed names
+        topic text not null,          -- what the hub knows the feed under
+        token text not null,          -- the unguessable end of our callback's address
+        secret text not null,         -- signs what the hub sends
+        asked_at text not null,       -- when the hub was last asked
+        until_at text,                -- end of the lease; null until the hub has verified that we want it
+        failures integer not null,    -- how often it was asked since it last agreed
+        ending integer not null       -- 1: it was asked to end
+    );
+
+    -- What sites say of robots, so that nobody is asked more than once a day.
+    create table robots (
+        origin text primary key,      -- scheme, host and port
+        at text not null,             -- when it was asked
+        text text not null            -- the answer
+    );
+    """)
+
+
+@migrations(name="0007_editions")
+def editions(db: Database) -> None:
+    """What became of edited stories."""
+    db.executescript("""
+    create index stories_feed on stories (feed_id);
+
+    -- Stories as they stood before they were edited; the first and the newest few of each.
+    create table story_versions (
+        id integer primary key,       -- grows with time
+        story_id integer not null references stories (id),  -- of which story
+        until_at text not null,       -- when it was replaced
+        title text not null,          -- as it was
+        url text,                     -- as it was
+        summary text not null,        -- as it was
+        text text not null,           -- as it was
+        author text,                  -- as it was
+        published_at text             -- as it was
+    );
+    create index story_versions_story on story_versions (story_id);
+
+    -- What is unusual about a story; most have no row.
+    create table story_notes (
+        story_id integer primary key references stories (id),  -- of which story
+        doubt text not null,          -- why published_at is not the feed's own date; empty if it is
+        article integer not null      -- 1: its text is that of its page, fetched
+    );
+    """)

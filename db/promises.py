@@ -3,20 +3,70 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from db.rows import maybe_text
-from monitor.core.model import Delivery, DeliveryState, Later, Outcome, Receipt, Sent, Unknown
+from monitor.core.identity import candidates
+from monitor.core.model import (
+    Delivery,
+    DeliveryState,
+    Edit,
+    Kept,
+    Later,
+    Outcome,
+    Receipt,
+    Sent,
+    StoredStory,
+    Story,
+    StoryKey,
+    Unknown,
+)
 
 PAUSE = timedelta(seconds=15)
 """Between a send of which nobody knows whether it arrived and its repeat: what broke it may still be broken."""
 
 
+VERSIONS_KEPT = 20
+"""Earlier versions that are kept of a story: the first, which people were told of, and the newest."""
+
+
+def asked_keys(stories: Sequence[Story]) -> dict[StoryKey, tuple[StoryKey, ...]]:
+    """By its own key, all keys under which each story may lie in the store."""
+    return {story.key: candidates(story) for story in stories}
+
+
+def latest_compared(stories: Sequence[Story]) -> int:
+    """Among how many of a feed's latest stories those are looked for that came back under a new id."""
+    return max(200, 2 * len(stories))
+
+
+def before(now: Story, then: Story) -> Story:
+    """A story as it was, under the key that it has by now."""
+    return replace(
+        now,
+        title=then.title,
+        url=then.url,
+        summary=then.summary,
+        text=then.text,
+        author=then.author,
+        published=then.published,
+    )
+
+
+def same_edit(stored: StoredStory, edit: Edit) -> bool:
+    """Whether an edit is true already."""
+    there = (stored.story, stored.article, stored.card)
+    return there == (edit.story, edit.article, edit.card) and {hit.rule for hit in edit.hits} <= set(
+        stored.rules
+    )
+
+
 def named_cards(outcome: Outcome) -> set[int]:
     """The cards that an outcome names without bringing them: they have to be in the store already."""
-    named = {kept.card for kept in outcome.stories if kept.card is not None}
+    both: tuple[Kept | Edit, ...] = (*outcome.stories, *outcome.edits)
+    named = {each.card for each in both if each.card is not None}
     named |= {owed.card for owed in outcome.deliveries}
     return named - {card.number for card in outcome.cards}
 
@@ -29,7 +79,8 @@ def check(outcome: Outcome, missing_cards: Iterable[int]) -> None:
     if missing := sorted(missing_cards):
         message = f"cards that do not exist: {missing}"
         raise ValueError(message)
-    for kept in outcome.stories:
+    both: tuple[Kept | Edit, ...] = (*outcome.stories, *outcome.edits)
+    for kept in both:
         if kept.story.feed != outcome.state.url:
             message = f"a story of {kept.story.feed} in an outcome of {outcome.state.url}"
             raise ValueError(message)

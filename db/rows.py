@@ -23,13 +23,15 @@ from monitor.core.model import (
     KeptBook,
     Kind,
     Level,
+    Notice,
+    Push,
     RuleId,
     Story,
     StoryKey,
     StoryMark,
     Subscription,
-    Validators,
 )
+from monitor.core.text import canonical_url, fingerprint, title_words
 
 Values = tuple[str | int | None, ...]
 """What is bound to the parameters of one statement."""
@@ -71,39 +73,6 @@ def by_name(states: Iterable[FeedState]) -> tuple[FeedState, ...]:
     return tuple(sorted(states, key=lambda s: (s.name.casefold(), s.url)))
 
 
-def state_values(state: FeedState) -> Values:
-    """What polling taught, in the order of the columns from etag to reason; rules.yaml gives the name."""
-    return (
-        state.validators.etag,
-        state.validators.last_modified,
-        state.body_digest,
-        maybe_text(state.next_poll_at),
-        maybe_text(state.last_poll_at),
-        maybe_text(state.last_success_at),
-        state.failures,
-        state.last_error,
-        int(state.seen_before),
-        state.reason,
-    )
-
-
-def state_of(row: Row) -> FeedState:
-    """A row of `feeds`."""
-    return FeedState(
-        url=FeedUrl(row["url"]),
-        name=row["name"],
-        validators=Validators(row["etag"], row["last_modified"]),
-        body_digest=row["body_digest"],
-        next_poll_at=maybe_time(row["next_poll_at"]),
-        last_poll_at=maybe_time(row["last_poll_at"]),
-        last_success_at=maybe_time(row["last_success_at"]),
-        failures=row["failures"],
-        last_error=row["last_error"],
-        seen_before=bool(row["seen_before"]),
-        reason=row["reason"],
-    )
-
-
 def story_values(story: Story) -> Values:
     """A story, in the order of the columns from key to tier."""
     return (
@@ -122,7 +91,7 @@ def story_values(story: Story) -> Values:
 
 
 def story_of(row: Row) -> Story:
-    """A row of `stories`, with its feed's address as `feed`."""
+    """A row of `stories`, with its feed's address as `feed` and what `story_notes` says as `doubt`."""
     return Story(
         feed=FeedUrl(row["feed"]),
         key=StoryKey(row["key"]),
@@ -136,6 +105,21 @@ def story_of(row: Row) -> Story:
         source=row["source"],
         tags=tuple(json.loads(row["tags"])),
         tier=row["tier"],
+        doubt=row["doubt"] or "",
+    )
+
+
+def notice_of(row: Row) -> Notice:
+    """A row of `notices`, with its feed's address as `feed`."""
+    return Notice(row["id"], FeedUrl(row["feed"]), row["text"], to_time(row["at"]))
+
+
+def mark_values(story: Story) -> Values:
+    """What grouping compares: canonical_url, fingerprint, words."""
+    return (
+        canonical_url(story.url) if story.url else None,
+        fingerprint(story.title),
+        words_text(title_words(story.title)),
     )
 
 
@@ -230,3 +214,18 @@ def delivery_of(row: Row) -> Delivery:
 def book_of(row: Row) -> KeptBook:
     """A row of `rulebooks`, without its text."""
     return KeptBook(row["version"], to_time(row["loaded_at"]), row["changed_by"], row["note"])
+
+
+def push_of(row: Row) -> Push:
+    """A row of `pushes`, with its feed's address as `feed`."""
+    return Push(
+        feed=FeedUrl(row["feed"]),
+        hub=row["hub"],
+        topic=row["topic"],
+        token=row["token"],
+        secret=row["secret"],
+        asked_at=to_time(row["asked_at"]),
+        until=maybe_time(row["until_at"]),
+        failures=row["failures"],
+        ending=bool(row["ending"]),
+    )

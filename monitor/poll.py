@@ -1,8 +1,10 @@
 """Due feeds, fetched side by side, parsed, and handed to the clerk.
 
     due -> fetch (side by side) -> parse (worker processes) -> ingest (one thread, one transaction)
+                                                            -> articles of the new stories, if wanted
 
-Fetching is the only stage that runs in parallel here.
+Fetching is the only stage that runs in parallel here. The poller also listens whether anything can be reached at
+all (`monitor.core.vigil`): what our own network keeps from us is never blamed on a feed.
 """
 
 from __future__ import annotations
@@ -13,14 +15,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.core.model import Failed, Feed, FeedState, FeedUrl, Outcome, Page
+from monitor.core.model import Batch, Feed, FeedState, FeedUrl, Fetched, Outcome, Page
 from monitor.ingest import Ingest
-from monitor.ports import Clock, Fetch, Offload, Parse, Store
+from monitor.network import Network
+from monitor.ports import Articles, Clock, Fetch, Offload, Parse, Store
 
 log = logging.getLogger(__name__)
 
 HOLD = timedelta(minutes=1)
 """A feed whose poll could not be saved is left alone for this long: our trouble must not become the publisher's."""
+
+BACK = timedelta(seconds=2)
+"""A clock that shows so much less than at the last tick was set back."""
+
+ARTICLES = 20
+"""Articles that are fetched of one page's stories."""
+
+LONG = 3_000
+"""Characters of a text that is an article already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,11 @@ class Polled:
 
 
 class Poll:
-    """Polls what is due, at most `width` feeds at a time."""
+    """Polls what is due, at most `width` feeds at a time, and begins at most `starts()` polls a second.
+
+    While `wanted` says no, nothing is begun. With `articles` the pages of new stories are read, too: of feeds that
+    ask for it, and with `matching` of every story that hit.
+    """
 
     def __init__(
         self,
@@ -46,7 +62,11 @@ class Poll:
         offload: Offload,
         clock: Clock,
         on_done: Callable[[Polled], None],
-        width: int = 20,
+        width: int = 500,
+        starts: Callable[[], float] | None = None,
+        wanted: Callable[[], bool] | None = None,
+        articles: Articles | None = None,
+        matching: bool = False,
     ) -> None:
         self._store = store
         self._feeds = feeds
@@ -57,17 +77,25 @@ class Poll:
         self._clock = clock
         self._on_done = on_done
         self._width = width
+        self._starts = starts
+        self._wanted = wanted
+        self._allowance = 0.0
+        self._articles = articles
+        self._matching = matching
         self._flying: dict[FeedUrl, asyncio.Task[None]] = {}
         self._held: dict[FeedUrl, datetime] = {}
         self._stopping = False
+        self.network = Network()
         self.ticked_at: datetime | None = None
 
     async def tick(self) -> int:
         """Start what is due and not in flight; returns how many polls were started. Raises StoreError."""
-        free = self._width - len(self._flying)
         now = self._clock()
-        if free <= 0:
-            self.ticked_at = now
+        if self.ticked_at is not None and now < self.ticked_at - BACK:
+            await self._set_back(now)
+        free = min(self._width - len(self._flying), self._allowed(now))
+        self.ticked_at = now
+        if free <= 0 or (self._wanted is not None and not self._wanted()):
             return 0
         self._held = {url: until for url, until in self._held.items() if until > now}
         busy = len(self._flying) + len(self._held)
@@ -84,7 +112,7 @@ class Poll:
             self._flying[feed.url] = task
             task.add_done_callback(self._landed(feed))
             started += 1
-        self.ticked_at = now
+        self._allowance -= started
         return started
 
     async def drain(self) -> None:
@@ -99,18 +127,60 @@ class Poll:
             task.cancel()
         await self.drain()
 
+    def _allowed(self, now: datetime) -> int:
+        """How many polls may begin now, so that what fell due together is asked one after the other."""
+        if self._starts is None:
+            return self._width
+        pace = self._starts()
+        passed = 1.0 if self.ticked_at is None else max((now - self.ticked_at).total_seconds(), 0.0)
+        self._allowance = min(self._allowance + pace * passed, max(pace, 1.0))
+        return int(self._allowance)
+
+    async def _set_back(self, now: datetime) -> None:
+        """The clock was set back: what was planned by the old one is planned anew."""
+        moved = await self._offload(self._store.rewind, now)
+        self._held = {}
+        self.network = Network()
+        log.warning("the clock was set back to %s; %d feeds planned anew", now.isoformat(), moved)
+
     async def _one(self, feed: Feed, state: FeedState) -> None:
         fetched = await self._fetch(feed, state)
+        fetched, excuses = await self._listened(feed, fetched)
         if isinstance(fetched, Page):
-            parsed = await self._parse(feed, fetched)
-            if isinstance(parsed, Failed):
-                fetched = parsed
-            else:
+            seen = await self._offload(self._store.seen_items, feed.url)
+            parsed = await self._parse(feed, fetched, seen)
+            if isinstance(parsed, Batch):
                 outcome = await self._offload(self._ingest.page, feed, fetched, parsed)
                 self._on_done(Polled(feed, outcome.state, outcome))
+                if self._articles is not None and state.seen_before:
+                    await self._read_on(self._articles, feed, outcome)
                 return
-        after = await self._offload(self._ingest.nothing, feed, state, fetched)
+            fetched = parsed
+        after = await self._offload(self._ingest.nothing, feed, state, fetched, excuses=excuses)
         self._on_done(Polled(feed, after, None))
+
+    async def _listened(self, feed: Feed, fetched: Fetched) -> tuple[Fetched, int]:
+        """The answer with the blame where it belongs, and how often running the feed is excused."""
+        now = self._clock()
+        verdict = self.network.judge(feed.url, fetched, now, len(self._feeds()))
+        for url in verdict.freed:
+            await self._offload(self._store.hasten, url, now)
+        return verdict.fetched, verdict.excuses
+
+    async def _read_on(self, articles: Articles, feed: Feed, outcome: Outcome) -> None:
+        """Fetch the articles of the new stories that are wanted whole, and hand them to the clerk."""
+        wanted = [
+            kept.story
+            for kept in outcome.stories
+            if kept.story.url is not None
+            and (feed.full_text or (self._matching and kept.hits and len(kept.story.text) < LONG))
+        ]
+        for story in wanted[-ARTICLES:]:  # the newest of them
+            text = await articles(feed, story)
+            if text is not None and len(text) > len(story.text):
+                more = await self._offload(self._ingest.article, feed, story, text)
+                if more is not None and more.deliveries:
+                    self._on_done(Polled(feed, more.state, more))
 
     def _landed(self, feed: Feed) -> Callable[[asyncio.Task[None]], None]:
         def done(task: asyncio.Task[None]) -> None:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -24,14 +24,17 @@ from monitor.core.model import (
     FeedUrl,
     Fetched,
     KeptBook,
+    Notice,
     Outcome,
     Page,
+    Push,
     Receipt,
     RuleId,
     StoredStory,
     StoreStatus,
-    StoryKey,
+    Story,
     Subscription,
+    Version,
 )
 
 P = ParamSpec("P")
@@ -47,11 +50,14 @@ class Store(Protocol):
     Any method raises StoreError if the database cannot be used; none leaves half a change behind.
     """
 
-    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+    def sync_feeds(
+        self, feeds: Sequence[Feed], now: datetime, first: Callable[[int, int], datetime] | None = None
+    ) -> None:
         """Make the known feeds those of rules.yaml (bot, on load).
 
-        New ones become due at `now`; known ones keep their state and take the new name; ones no longer listed are
-        no longer due but keep their stories, and come back with their state if they are listed again.
+        New ones become due at `now`, or the i-th of n at `first(i, n)`; known ones keep their state and take the
+        new name; ones no longer listed are no longer due but keep their stories, and come back with their state if
+        they are listed again.
         """
 
     def due_feeds(self, now: datetime, limit: int) -> tuple[FeedState, ...]:
@@ -60,21 +66,66 @@ class Store(Protocol):
     def feed_states(self) -> tuple[FeedState, ...]:
         """All listed feeds, by name (desk)."""
 
-    def facts_for(self, feed: FeedUrl, keys: Sequence[StoryKey], cards_since: datetime) -> Facts:
-        """The one question of the clerk (ingest). Cards count that gained a story at or after `cards_since`.
+    def hasten(self, feed: FeedUrl, at: datetime) -> bool:
+        """Make a feed due at `at` if it would be later (poll, WebSub); whether that changed anything.
 
-        Subscriptions of suspended destinations are left out. Raises KeyError for a feed never synced.
+        Never one that is failing (its server asked for patience), gone, or not listed.
+        """
+
+    def rewind(self, now: datetime) -> int:
+        """After the clock was set back (poll): feeds polled in what is now the future wait their interval from now.
+
+        Returns how many.
+        """
+
+    def seen_items(self, feed: FeedUrl) -> frozenset[str]:
+        """Digests of the items of the last page saved (poll): all of them were decided."""
+
+    def facts_for(self, feed: FeedUrl, stories: Sequence[Story], cards_since: datetime) -> Facts:
+        """The one question of the clerk (ingest): what is known of the feed and of the stories of its page.
+
+        Cards count that gained a story at or after `cards_since`; `known` is asked for all keys that the stories
+        may have (`identity.candidates`). Of a feed never seen before no story is known. Subscriptions of suspended
+        destinations are left out. Raises KeyError for a feed never synced.
         """
 
     def save(self, outcome: Outcome) -> None:
         """Make one decision true, whole or not at all (ingest).
 
-        Saving the same outcome twice changes nothing more. An ALERT owed twice stays one; an UPDATE that was
-        already sent becomes owed again; one still waiting stays as it is.
+        Saving the same outcome twice changes nothing more. An edit replaces what is stored under its id; what was
+        there is kept as a version, and hits of rules that no longer match stay. An ALERT owed twice stays one; an
+        UPDATE that was already sent becomes owed again; one still waiting stays as it is.
         """
 
-    def save_state(self, state: FeedState) -> None:
-        """Keep what a poll without a page taught (ingest)."""
+    def save_state(self, state: FeedState, noticed: Sequence[str] = (), now: datetime | None = None) -> None:
+        """Keep what a poll without a page taught (ingest), and with `now` what is to be told of it."""
+
+    def untold(self, limit: int) -> tuple[Notice, ...]:
+        """What those who run Tocsin have not heard yet, oldest first (bot)."""
+
+    def told(self, notice: int, now: datetime) -> None:
+        """They have heard it, and all before it (bot)."""
+
+    def versions(self, story: int) -> tuple[Version, ...]:
+        """A story as it stood before its edits, newest first; the first and the newest few (desk)."""
+
+    def hits_of_feeds(self, since: datetime) -> Mapping[FeedUrl, int]:
+        """How many stories that hit came from each feed since; feeds without any may be left out (bot)."""
+
+    def robots(self, origin: str) -> tuple[datetime, str] | None:
+        """When a site's robots.txt was asked for last, and what it said (fetch)."""
+
+    def keep_robots(self, origin: str, text: str, now: datetime) -> None:
+        """Keep it (fetch)."""
+
+    def pushes(self) -> tuple[Push, ...]:
+        """Subscriptions at WebSub hubs (WebSub, at start)."""
+
+    def save_push(self, push: Push) -> None:
+        """Keep one, in place of the feed's last (WebSub). Raises KeyError for a feed never synced."""
+
+    def drop_push(self, feed: FeedUrl) -> None:
+        """Forget the feed's (WebSub)."""
 
     def claim(
         self, now: datetime, lease: float, limit: int, resting: frozenset[Destination] = frozenset()
@@ -165,8 +216,18 @@ class Fetch(Protocol):
 class Parse(Protocol):
     """A page into a batch, in a process that is killed if it takes too long (poll)."""
 
-    async def __call__(self, feed: Feed, page: Page) -> Batch | Failed:
-        """The page's stories, or why it has none to give."""
+    async def __call__(self, feed: Feed, page: Page, seen: frozenset[str] = frozenset()) -> Batch | Failed:
+        """The page's stories, or why it has none to give.
+
+        `seen` are digests of items that an earlier page of the feed held (its `Batch.items`): those may be left out.
+        """
+
+
+class Articles(Protocol):
+    """The text of a story's own page (poll); never raises for what a server or a page does."""
+
+    async def __call__(self, feed: Feed, story: Story) -> str | None:
+        """The article as plain text, bounded; None if it is not to be had."""
 
 
 class Messenger(Protocol):
@@ -183,4 +244,4 @@ class Offload(Protocol):
         """What `work` returns or raises."""
 
 
-__all__ = ["CardView", "Clock", "Fetch", "Messenger", "Offload", "Parse", "Store"]
+__all__ = ["Articles", "CardView", "Clock", "Fetch", "Messenger", "Offload", "Parse", "Store"]

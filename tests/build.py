@@ -23,6 +23,7 @@ from monitor.core.model import (
     Rule,
     RuleBook,
     RuleId,
+    StoredStory,
     Story,
     StoryKey,
     Subscription,
@@ -77,6 +78,11 @@ def hit(rule_id: str = "r", level: Level = Level.ALERT) -> Hit:
     return Hit(RuleId(rule_id), level, (Evidence("a", "a", "title", 0, 1, "A"),))
 
 
+def stored(number: int = 1, of: Story | None = None, *rules: str, **fields: Any) -> StoredStory:
+    """A story as it lies in the store, seen at NOW."""
+    return replace(StoredStory(number, of or story(), NOW, tuple(map(RuleId, rules))), **fields)
+
+
 def subscription(destination: Destination = CHAT, selector: str = "all") -> Subscription:
     """A subscription made before NOW."""
     return Subscription(destination, selector, minutes(-60), "telegram:42", "A chat")
@@ -84,9 +90,7 @@ def subscription(destination: Destination = CHAT, selector: str = "all") -> Subs
 
 def facts(*cards: RecentCard, **fields: Any) -> Facts:
     """What the store knows: nothing stored, one subscriber to everything."""
-    given = Facts(
-        state(), frozenset(), cards, (subscription(),), 1 + max((c.card.number for c in cards), default=0)
-    )
+    given = Facts(state(), {}, cards, (subscription(),), 1 + max((c.card.number for c in cards), default=0))
     return replace(given, **fields)
 
 

@@ -57,8 +57,10 @@ class FakeParse:
 
     def __init__(self, batches: dict[bytes, Batch | Failed]) -> None:
         self.batches = batches
+        self.seen: list[frozenset[str]] = []
 
-    async def __call__(self, feed: Feed, page: Page) -> Batch | Failed:
+    async def __call__(self, feed: Feed, page: Page, seen: frozenset[str] = frozenset()) -> Batch | Failed:
+        self.seen.append(seen)
         return self.batches[page.body]
 
 

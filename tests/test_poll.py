@@ -1,5 +1,7 @@
 import asyncio
 import logging
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +12,7 @@ from monitor.core.match import compile_book
 from monitor.core.model import Failed, Feed, FeedUrl, Gone, Page, RetryLater, Unchanged
 from monitor.ingest import Ingest
 from monitor.poll import Poll, Polled
-from tests.build import NOW, batch, book, rule, story, subscription
+from tests.build import NOW, batch, book, minutes, rule, story, subscription
 from tests.fakes import FakeFetch, FakeParse, FixedClock, inline
 
 A = Feed(FeedUrl("https://a.example/rss"), "A")
@@ -24,24 +26,34 @@ def page(feed: Feed, body: bytes) -> Page:
 class Desk:
     """Poll over a memory store with feeds A and B."""
 
-    def __init__(self, fetch: FakeFetch, batches=(), width=20, feeds=(A, B)) -> None:
+    def __init__(
+        self, fetch, batches=(), *, width=20, feeds=(A, B), starts=None, articles=None, wanted=None
+    ) -> None:
         self.clock = FixedClock()
         self.store = open_store("memory:", now=NOW)
         self.store.sync_feeds(feeds, NOW)
         self.store.subscribe(subscription())
         matcher = compile_book(book(rule("asylum", "asylum")))
         self.done: list[Polled] = []
+        self.parse = FakeParse(dict(batches))
+        self.ingest = Ingest(self.store, lambda: matcher, Policy(), self.clock, lambda: 0.0)
         self.poll = Poll(
             store=self.store,
             feeds=lambda: {feed.url: feed for feed in feeds},
             fetch=fetch,
-            parse=FakeParse(dict(batches)),
-            ingest=Ingest(self.store, lambda: matcher, Policy(), self.clock, lambda: 0.0),
+            parse=self.parse,
+            ingest=self.ingest,
             offload=inline,
             clock=self.clock,
             on_done=self.done.append,
             width=width,
+            starts=starts,
+            articles=articles,
+            wanted=wanted,
         )
+
+    def down_since(self):
+        return self.poll.network.down_since
 
     def state(self, feed: Feed):
         return next(s for s in self.store.feed_states() if s.url == feed.url)
@@ -159,3 +171,166 @@ async def test_what_is_odd_about_a_feed_is_said_once_until_it_changes(caplog):
         await desk.poll.drain()
         desk.clock.forward(90_000)
     assert [r.levelname for r in caplog.records if "odd date" in r.getMessage()] == ["WARNING", "DEBUG"]
+
+
+OFFLINE = Failed(A.url, "no name server answers", offline=True)
+
+
+async def rounds(desk, count, seconds):
+    """Poll what is due again and again."""
+    for _ in range(count):
+        await desk.poll.tick()
+        await desk.poll.drain()
+        desk.clock.forward(seconds)
+
+
+async def test_an_outage_of_ours_is_not_the_feeds_fault_and_ends_with_the_first_answer():
+    fetch = FakeFetch(A=[OFFLINE, OFFLINE, Unchanged(A.url)], B=[OFFLINE, OFFLINE, Unchanged(B.url)])
+    desk = Desk(fetch)
+    await rounds(desk, 1, 0)
+    assert desk.down_since() == NOW
+    assert (desk.state(A).failures, desk.state(A).last_error) == (0, None)
+    due = desk.state(A).next_poll_at
+    assert due is not None
+    assert 60 <= (due - NOW).total_seconds() <= 180
+    await rounds(desk, 30, 60)
+    assert desk.down_since() is None
+    assert (desk.state(A).failures, desk.state(A).last_error) == (0, None)
+
+
+async def test_when_the_network_is_back_the_others_are_asked_at_once():
+    desk = Desk(FakeFetch(A=[OFFLINE], B=[OFFLINE, Unchanged(B.url)]))
+    await rounds(desk, 1, 0)
+    desk.store.save_state(replace(desk.state(A), next_poll_at=desk.clock() + timedelta(hours=1)))
+    while desk.down_since() is not None:
+        await rounds(desk, 1, 30)
+    assert desk.state(A).next_poll_at <= desk.clock()
+
+
+async def test_who_alone_cannot_be_reached_is_blamed():
+    desk = Desk(FakeFetch(A=[OFFLINE], B=[Unchanged(B.url)]))
+    await rounds(desk, 40, 60)
+    assert desk.state(A).failures >= 1
+    assert desk.state(B).failures == 0
+
+
+async def test_a_clock_that_was_set_back_holds_up_no_feed(caplog):
+    desk = Desk(FakeFetch(A=[Unchanged(A.url)], B=[Unchanged(B.url)]))
+    await rounds(desk, 1, 0)
+    planned = (desk.state(A).next_poll_at - NOW).total_seconds()
+    desk.clock.forward(-5 * 3_600)
+    await rounds(desk, 1, 0)
+    assert (desk.state(A).next_poll_at - desk.clock()).total_seconds() == planned
+    assert "set back" in caplog.text
+    desk.clock.forward(planned)
+    assert await desk.poll.tick() == 2
+    await desk.poll.drain()
+
+
+async def test_what_fell_due_together_is_not_begun_together():
+    feeds = tuple(Feed(FeedUrl(f"https://f{i}.example/"), f"F{i}") for i in range(10))
+    fetch = FakeFetch(**{feed.name: [Unchanged(feed.url)] for feed in feeds})
+    desk = Desk(fetch, feeds=feeds, starts=lambda: 3.0)
+    begun = []
+    for _ in range(12):
+        begun.append(await desk.poll.tick())
+        await desk.poll.drain()
+        desk.clock.forward(0.5)
+    assert begun == [3, 1, 2, 1, 2, 1, 0, 0, 0, 0, 0, 0]
+
+
+async def test_the_parser_is_told_which_items_were_seen():
+    fetch = FakeFetch(A=[page(A, b"1"), page(A, b"2")])
+    first = batch(story("One", feed=A.url), feed=A.url, items=("i1",))
+    desk = Desk(fetch, {b"1": first, b"2": batch(feed=A.url, known=1, items=("i1", "i2"))}, feeds=(A,))
+    await rounds(desk, 2, 90_000)
+    assert desk.parse.seen == [frozenset(), {"i1"}]
+    assert desk.store.seen_items(A.url) == {"i1", "i2"}
+
+
+class FakeArticles:
+    """`ports.Articles`: the text of each story, by title."""
+
+    def __init__(self, **texts: str | None) -> None:
+        self.texts = texts
+        self.asked: list[str] = []
+
+    async def __call__(self, feed, story):
+        self.asked.append(story.title)
+        return self.texts.get(story.title)
+
+
+def link(title: str, **fields):
+    return story(title, feed=A.url, url=f"https://a.example/{title}", **fields)
+
+
+@pytest.mark.parametrize(
+    ("full_text", "matching", "asked"),
+    [
+        pytest.param(False, False, [], id="nobody asks for them"),
+        pytest.param(False, True, ["Asylum"], id="those that match"),
+        pytest.param(True, False, ["Harbour", "Asylum", "Long"], id="a feed that asks for all"),
+    ],
+)
+async def test_articles_of_new_stories_are_read_where_wanted(full_text, matching, asked):
+    feed = replace(A, full_text=full_text)
+    second = batch(
+        link("Old"),
+        link("Harbour", published=minutes(1)),
+        link("Asylum", published=minutes(2)),
+        link("Long", text="asylum " * 600, published=minutes(3)),
+        story("Unlinked asylum", feed=A.url),
+        feed=A.url,
+    )
+    articles = FakeArticles(Harbour="Whoever wants asylum, the article says.", Asylum=None, Long="short")
+    fetch = FakeFetch(A=[page(A, b"1"), page(A, b"2")])
+    desk = Desk(fetch, {b"1": batch(link("Old"), feed=A.url), b"2": second}, feeds=(feed,), articles=articles)
+    desk.poll._matching = matching
+    await rounds(desk, 2, 90_000)
+    assert sorted(articles.asked) == sorted(asked)
+    alerts = {owed.card for polled in desk.done if polled.outcome for owed in polled.outcome.deliveries}
+    assert len(alerts) == 3 + full_text
+
+
+async def test_no_articles_are_read_of_a_feed_seen_for_the_first_time():
+    articles = FakeArticles()
+    desk = Desk(
+        FakeFetch(A=[page(A, b"1")]),
+        {b"1": batch(link("Asylum"), feed=A.url)},
+        feeds=(replace(A, full_text=True),),
+        articles=articles,
+    )
+    await rounds(desk, 1, 0)
+    assert articles.asked == []
+
+
+async def test_an_article_of_a_story_that_is_not_stored_is_put_aside():
+    desk = Desk(FakeFetch(A=[Unchanged(A.url)]), feeds=(A,))
+    assert desk.ingest.article(A, link("Nobody"), "text") is None
+
+
+async def test_what_is_noticed_of_a_feed_is_logged_and_kept_to_be_told(caplog):
+    pages = {b"1": batch(link("1"), link("2"), feed=A.url), b"2": batch(link("3"), link("4"), feed=A.url)}
+    desk = Desk(FakeFetch(A=[page(A, b"1"), page(A, b"2"), Gone(A.url, "410")]), pages, feeds=(A,))
+    await rounds(desk, 3, 90_000)
+    told = [notice.text for notice in desk.store.untold(9)]
+    assert ["gap" in told[0], "dead" in told[1]] == [True, True]
+    assert caplog.text.count("noticed feed=A") == 2
+
+
+async def test_the_budget_is_shared_by_what_is_known_of_the_feeds():
+    desk = Desk(FakeFetch(A=[Unchanged(A.url)], B=[Unchanged(B.url)]))
+    desk.ingest.balance([A, B, Feed(FeedUrl("https://new.example/"), "New")])
+    assert desk.ingest._policy.pace.constant is not None
+
+
+async def test_while_nobody_wants_anything_nothing_is_asked():
+    wanted = [False]
+    fetch = FakeFetch(A=[Unchanged(A.url)], B=[Unchanged(B.url)])
+    desk = Desk(fetch, wanted=lambda: wanted[0])
+    await rounds(desk, 2, 900)
+    assert fetch.asked == []
+    assert desk.poll.ticked_at is not None
+    wanted[0] = True
+    await rounds(desk, 1, 0)
+    assert sorted(fetch.asked) == ["A", "B"]

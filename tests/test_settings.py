@@ -25,6 +25,14 @@ CONTRACT = {
     "ACCESS",
     "ALERT_ON_FIRST_POLL",
     "POLL_FLOOR",
+    "POLL_BUDGET",
+    "POLL_IDLE",
+    "HOST_GAP",
+    "ROBOTS",
+    "CONTACT",
+    "FULL_TEXT",
+    "CALLBACK_URL",
+    "CALLBACK_PORT",
     "ALLOW_HOSTS",
     "PROXY",
     "TIMEZONE",
@@ -56,7 +64,7 @@ def test_nothing_set_gives_the_documented_defaults(tmp_path: Path) -> None:
     assert settings.allow_hosts == settings.warnings == settings.secrets == ()
 
 
-def test_every_setting_is_read() -> None:
+def test_the_settings_are_read() -> None:
     settings = load(
         {
             "TELEGRAM_BOT_TOKEN": f" {TOKEN}\n",
@@ -106,6 +114,16 @@ def test_every_setting_is_read() -> None:
 
 
 REFUSED = [
+    pytest.param("POLL_BUDGET", "many", "is no budget", id="budget-word"),
+    pytest.param("POLL_BUDGET", "0", "is no budget", id="budget-none"),
+    pytest.param("POLL_BUDGET", "5m", "less than POLL_FLOOR", id="budget-below-the-floor"),
+    pytest.param("HOST_GAP", "-1", "not a number of seconds", id="gap"),
+    pytest.param("ROBOTS", "maybe", "neither yes nor no", id="robots"),
+    pytest.param("CONTACT", "me", "is neither", id="contact"),
+    pytest.param("FULL_TEXT", "all", "is not known", id="full-text"),
+    pytest.param("CALLBACK_URL", "bot.example.org", "write it like https://", id="callback"),
+    pytest.param("CALLBACK_URL", "https://bot.example.org/?a=1", "without user, '?'", id="callback-query"),
+    pytest.param("CALLBACK_PORT", "70000", "is no port", id="callback-port"),
     pytest.param("TELEGRAM_BOT_TOKEN", "hunter2", "copy it whole from @BotFather", id="token-shape"),
     pytest.param("TELEGRAM_BOT_TOKEN", f"bot{TOKEN}", "copy it whole from @BotFather", id="token-with-bot"),
     pytest.param("TELEGRAM_BOT_TOKEN_FILE", "/no/such/file", "cannot be read", id="token-file-missing"),
@@ -131,7 +149,9 @@ REFUSED = [
     pytest.param("ALLOW_HOSTS", "10.0.0.0/99", "is no host, address or network", id="host-network"),
     pytest.param("ALLOW_HOSTS", "10.0.0", "is no host, address or network", id="host-short-address"),
     pytest.param("ALLOW_HOSTS", "a..b", "is no host, address or network", id="host-empty-label"),
-    pytest.param("PROXY", "socks5://p:1080", "http://proxy.lan:3128", id="proxy-socks"),
+    pytest.param(
+        "PROXY", "socks5://p:1080", "SOCKS proxies are not supported; name an HTTP", id="proxy-socks"
+    ),
     pytest.param("PROXY", "http://user:hidden@[", "is not a URL", id="proxy-broken"),
     pytest.param("TIMEZONE", "Seoul", "did you mean Asia/Seoul?", id="zone-city"),
     pytest.param("TIMEZONE", "asia/soul", "did you mean Asia/Seoul?", id="zone-misspelt"),
@@ -157,6 +177,7 @@ def test_a_mistake_names_the_variable_and_the_mend(variable: str, value: str, me
         pytest.param("TELEGRAM_BOT_TOKEN", "123456789:secret part with spaces", id="token"),
         pytest.param("TELEGRAM_API_URL", "https://me:secret@host", id="api-url"),
         pytest.param("PROXY", "ftp://me:secret@host", id="proxy"),
+        pytest.param("PROXY", "socks5://me:secret@host", id="proxy-socks"),
     ],
 )
 def test_a_mistake_never_shows_the_secret(variable: str, value: str) -> None:

@@ -1,18 +1,31 @@
 """The store in one SQLite file: every method is one transaction over the functions of this package.
 
 `connection` opens the file and draws the border of errors; `lock` makes one process its owner; `schema` asks
-whose it is; `polling`, `ingest`, `outbox`, `people`, `cards`, `search`, `books` and `figures` each know some
-tables.
+whose it is; `polling`, `publishers`, `notices`, `ingest`, `editions`, `outbox`, `people`, `cards`, `search`,
+`books` and `figures` each know some tables.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from db.sqlite import books, cards, figures, ingest, outbox, people, polling, schema, search
+from db.sqlite import (
+    books,
+    cards,
+    editions,
+    figures,
+    ingest,
+    notices,
+    outbox,
+    people,
+    polling,
+    publishers,
+    schema,
+    search,
+)
 from db.sqlite.connection import Connection
 from db.sqlite.lock import Lock
 from monitor.core.errors import StoreError
@@ -26,13 +39,16 @@ from monitor.core.model import (
     FeedState,
     FeedUrl,
     KeptBook,
+    Notice,
     Outcome,
+    Push,
     Receipt,
     RuleId,
     StoredStory,
     StoreStatus,
-    StoryKey,
+    Story,
     Subscription,
+    Version,
 )
 
 
@@ -45,6 +61,7 @@ class SqliteStore:
     def __init__(self, link: Connection, lock: Lock | None = None) -> None:
         self._link = link
         self._lock = lock
+        self._memo: ingest.Memo = {}
 
     @classmethod
     def open(cls, path: Path, now: datetime) -> SqliteStore:
@@ -96,10 +113,12 @@ class SqliteStore:
             raise
         return cls(link)
 
-    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+    def sync_feeds(
+        self, feeds: Sequence[Feed], now: datetime, first: Callable[[int, int], datetime] | None = None
+    ) -> None:
         """See `Store.sync_feeds`."""
         with self._link.writing():
-            polling.sync(self._link, feeds, now)
+            polling.sync(self._link, feeds, first or (lambda _index, _count: now))
 
     def due_feeds(self, now: datetime, limit: int) -> tuple[FeedState, ...]:
         """See `Store.due_feeds`."""
@@ -111,20 +130,67 @@ class SqliteStore:
         with self._link.reading():
             return polling.listed(self._link)
 
-    def facts_for(self, feed: FeedUrl, keys: Sequence[StoryKey], cards_since: datetime) -> Facts:
+    def hasten(self, feed: FeedUrl, at: datetime) -> bool:
+        """See `Store.hasten`."""
+        with self._link.writing():
+            return polling.hasten(self._link, feed, at)
+
+    def rewind(self, now: datetime) -> int:
+        """See `Store.rewind`."""
+        with self._link.writing():
+            return polling.rewind(self._link, now)
+
+    def seen_items(self, feed: FeedUrl) -> frozenset[str]:
+        """See `Store.seen_items`."""
+        with self._link.reading():
+            return polling.items(self._link, feed)
+
+    def facts_for(self, feed: FeedUrl, stories: Sequence[Story], cards_since: datetime) -> Facts:
         """See `Store.facts_for`."""
         with self._link.reading():
-            return ingest.facts(self._link, feed, keys, cards_since)
+            return ingest.facts(self._link, feed, stories, cards_since, self._memo)
 
     def save(self, outcome: Outcome) -> None:
         """See `Store.save`; raises KeyError for a feed never synced, ValueError for a self-contradiction."""
         with self._link.writing():
-            ingest.save(self._link, outcome)
+            ingest.save(self._link, outcome, self._memo)
 
-    def save_state(self, state: FeedState) -> None:
+    def save_state(self, state: FeedState, noticed: Sequence[str] = (), now: datetime | None = None) -> None:
         """See `Store.save_state`; raises KeyError for a feed never synced."""
         with self._link.writing():
-            polling.learn(self._link, state)
+            feed_id = polling.learn(self._link, state)
+            if now is not None:
+                notices.add(self._link, feed_id, noticed, now)
+
+    def untold(self, limit: int) -> tuple[Notice, ...]:
+        """See `Store.untold`."""
+        with self._link.reading():
+            return notices.untold(self._link, limit)
+
+    def told(self, notice: int, now: datetime) -> None:
+        """See `Store.told`."""
+        with self._link.writing():
+            notices.told(self._link, notice, now)
+
+    def versions(self, story: int) -> tuple[Version, ...]:
+        """See `Store.versions`."""
+        with self._link.reading():
+            return editions.versions(self._link, story)
+
+    def hits_of_feeds(self, since: datetime) -> Mapping[FeedUrl, int]:
+        """See `Store.hits_of_feeds`."""
+        with self._link.reading():
+            return figures.hits_of_feeds(self._link, since)
+
+    def robots(self, origin: str) -> tuple[datetime, str] | None:
+        """See `Store.robots`."""
+        with self._link.reading():
+            return publishers.robots(self._link, origin)
+
+    def keep_robots(self, origin: str, text: str, now: datetime) -> None:
+        """See `Store.keep_robots`."""
+        with self._link.writing():
+            publishers.keep_robots(self._link, origin, text, now)
 
     def claim(
         self, now: datetime, lease: float, limit: int, resting: frozenset[Destination] = frozenset()
@@ -142,6 +208,21 @@ class SqliteStore:
         """See `Store.recover`."""
         with self._link.writing():
             return outbox.recover(self._link, now)
+
+    def pushes(self) -> tuple[Push, ...]:
+        """See `Store.pushes`."""
+        with self._link.reading():
+            return publishers.pushes(self._link)
+
+    def save_push(self, push: Push) -> None:
+        """See `Store.save_push`; raises KeyError for a feed never synced."""
+        with self._link.writing():
+            publishers.save_push(self._link, push)
+
+    def drop_push(self, feed: FeedUrl) -> None:
+        """See `Store.drop_push`."""
+        with self._link.writing():
+            publishers.drop_push(self._link, feed)
 
     def subscribe(self, subscription: Subscription) -> bool:
         """See `Store.subscribe`."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from db.rows import card_of, hit_of, story_of, to_time
 from db.sqlite.connection import Connection
+from db.sqlite.search import STORY
 from monitor.core.model import CardStory, CardView, Hit, RuleId
 
 
@@ -36,7 +37,7 @@ def views(link: Connection, numbers: Iterable[int]) -> Mapping[int, CardView]:
         hits[row["story_id"]].append(hit_of(row))
     stories: dict[int, list[CardStory]] = defaultdict(list)
     for row in link.all(
-        "select s.*, f.url as feed, c.card from card_stories c join stories s on s.id = c.story_id "
+        f"select {STORY}, c.card from card_stories c join stories s on s.id = c.story_id "  # noqa: S608 - a constant
         "join feeds f on f.id = s.feed_id where c.card in (select value from json_each(?)) "
         "order by s.seen_at, s.id",
         wanted,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from db.rows import delivery_of, destination_of, maybe_time, to_text, to_time
 from db.sqlite import polling
 from db.sqlite.connection import Connection
-from monitor.core.model import DeadLetter, StoreStatus
+from monitor.core.model import DeadLetter, FeedUrl, StoreStatus
 
 DEAD_SHOWN = 20
 """How many dead letters a status shows."""
@@ -50,6 +51,16 @@ def stories_since(link: Connection, since: datetime) -> int:
         "select count(*) from stories where seen_at >= ?1 and min(coalesce(published_at, seen_at), seen_at) >= ?1",
         (to_text(since),),
     )
+
+
+def hits_of_feeds(link: Connection, since: datetime) -> Mapping[FeedUrl, int]:
+    """How many stories that hit came from each feed, without those of which none did."""
+    rows = link.all(
+        "select f.url, count(*) as stories from stories s join feeds f on f.id = s.feed_id "
+        "where s.id in (select story_id from hits) and s.seen_at >= ? group by f.id",
+        (to_text(since),),
+    )
+    return {FeedUrl(row["url"]): row["stories"] for row in rows}
 
 
 def beat(link: Connection, heart: str, now: datetime) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from db.promises import check, named_cards
-from db.rows import Values, card_of, destination_of, hit_values, mark_of, story_values, to_text, words_text
-from db.sqlite import outbox, people, polling, search
+from db.promises import asked_keys, check, latest_compared, named_cards
+from db.rows import card_of, destination_of, hit_values, mark_of, mark_values, story_values, to_text
+from db.sqlite import editions, notices, outbox, people, polling, search
 from db.sqlite.connection import Connection, chunks, marks
 from monitor.core.model import (
     Card,
@@ -19,23 +19,70 @@ from monitor.core.model import (
     Outcome,
     RecentCard,
     RuleId,
+    StoredStory,
     Story,
     StoryKey,
     StoryMark,
 )
-from monitor.core.text import canonical_url, fingerprint, title_words
+
+Memo = dict[int, RecentCard]
+"""Cards by number, as they are stored: hundreds may be recent, and only a hit changes one of them."""
+
+STORED = (
+    f"select {search.COLUMNS} from stories s join feeds f on f.id = s.feed_id "  # noqa: S608 - a constant
+    "left join card_stories c on c.story_id = s.id"
+)
+"""Stories as they lie in the store."""
 
 
-def facts(link: Connection, url: FeedUrl, keys: Sequence[StoryKey], cards_since: datetime) -> Facts:
+def facts(
+    link: Connection, url: FeedUrl, stories: Sequence[Story], cards_since: datetime, memo: Memo
+) -> Facts:
     """All that `decide` needs of the store. Raises KeyError for a feed never synced."""
     feed_id, state = polling.find(link, url)
+    known, alike = _stored(link, feed_id, stories) if state.seen_before else ({}, ())
+    recent = recent_numbers(link, cards_since)
+    theirs = {each.card for each in (*known.values(), *alike) if each.card is not None}
     return Facts(
         state=state,
-        known=frozenset(known_keys(link, feed_id, keys)),
-        cards=recent_cards(link, cards_since),
+        known=known,
+        cards=remembered(link, recent, memo),
         subscriptions=people.reachable(link),
         next_card=link.number("select coalesce(max(number), 0) + 1 from cards"),
+        alike=alike,
+        old_cards=whole_cards(link, theirs - recent),
     )
+
+
+def _stored(
+    link: Connection, feed_id: int, stories: Sequence[Story]
+) -> tuple[dict[StoryKey, StoredStory], tuple[StoredStory, ...]]:
+    """Stories of the feed under a key that one of those given may have; and the latest that are like the others."""
+    asked = asked_keys(stories)
+    keys = sorted({key for keys in asked.values() for key in keys})
+    known = {
+        each.story.key: each
+        for some in chunks(keys)
+        for each in map(
+            search.stored_of,
+            link.all(f"{STORED} where s.feed_id = ? and s.key in ({marks(some)})", (feed_id, *some)),
+        )
+    }
+    strange = [story for story in stories if known.keys().isdisjoint(asked[story.key])]
+    if not strange:
+        return known, ()
+    rows = link.all(
+        STORED + " where s.id in (select id from stories where feed_id = ?1 order by id desc limit ?2) and "  # noqa: S608 - a constant
+        "(s.url in (select value from json_each(?3)) or s.title in (select value from json_each(?4))) "
+        "order by s.id desc",
+        (
+            feed_id,
+            latest_compared(stories),
+            json.dumps([story.url for story in strange]),
+            json.dumps([story.title for story in strange if story.title]),
+        ),
+    )
+    return known, tuple(map(search.stored_of, rows))
 
 
 def known_keys(link: Connection, feed_id: int, keys: Sequence[StoryKey]) -> set[StoryKey]:
@@ -50,13 +97,25 @@ def known_keys(link: Connection, feed_id: int, keys: Sequence[StoryKey]) -> set[
     }
 
 
-def recent_cards(link: Connection, since: datetime) -> tuple[RecentCard, ...]:
-    """Cards that gained a story at or after `since`, newest first."""
-    numbers = [
-        row["card"]
-        for row in link.all("select distinct card from card_stories where seen_at >= ?", (to_text(since),))
-    ]
-    wanted = (json.dumps(numbers),)
+def recent_numbers(link: Connection, since: datetime) -> set[int]:
+    """Cards that gained a story at or after `since`."""
+    rows = link.all("select distinct card from card_stories where seen_at >= ?", (to_text(since),))
+    return {row["card"] for row in rows}
+
+
+def remembered(link: Connection, numbers: set[int], memo: Memo) -> tuple[RecentCard, ...]:
+    """The cards, newest first, of which only those are read that are not in the memo; it keeps no others."""
+    for number in memo.keys() - numbers:
+        del memo[number]
+    memo |= {card.card.number: card for card in whole_cards(link, numbers - memo.keys())}
+    return tuple(memo[number] for number in sorted(numbers, reverse=True))
+
+
+def whole_cards(link: Connection, numbers: Iterable[int]) -> tuple[RecentCard, ...]:
+    """The cards with all that grouping needs of them, newest first."""
+    wanted = (json.dumps(sorted(numbers)),)
+    if wanted == ("[]",):
+        return ()
     stories: dict[int, list[StoryMark]] = defaultdict(list)
     for row in link.all(
         "select c.card, c.canonical_url, c.fingerprint, c.words, s.published_at, f.url as feed "
@@ -93,9 +152,11 @@ def recent_cards(link: Connection, since: datetime) -> tuple[RecentCard, ...]:
     )
 
 
-def save(link: Connection, outcome: Outcome) -> None:
+def save(link: Connection, outcome: Outcome, memo: Memo) -> None:
     """Make one decision true. Raises KeyError for a feed never synced, ValueError for a contradiction."""
     named = named_cards(outcome)
+    for number in named | {card.number for card in outcome.cards}:
+        memo.pop(number, None)
     found = link.all(
         "select number from cards where number in (select value from json_each(?))",
         (json.dumps(sorted(named)),),
@@ -107,9 +168,13 @@ def save(link: Connection, outcome: Outcome) -> None:
         "on conflict (number) do update set level = max(level, excluded.level)",
         [(card.number, int(card.level), to_text(card.opened_at)) for card in outcome.cards],
     )
+    edited = editions.save(link, outcome.edits, outcome.decided_at)
     fresh = _new_stories(link, feed_id, outcome.stories)
     _store(link, feed_id, fresh, to_text(outcome.decided_at))
-    replayed = bool(outcome.stories) and not fresh
+    if outcome.items is not None:
+        polling.keep_items(link, feed_id, outcome.items)
+    replayed = bool(outcome.stories or outcome.edits) and not fresh and not edited
+    notices.add(link, feed_id, outcome.notices, outcome.decided_at)
     outbox.owe(link, outcome.deliveries, outcome.decided_at, replayed=replayed)
 
 
@@ -141,18 +206,13 @@ def _store(link: Connection, feed_id: int, fresh: Sequence[Kept], seen_at: str) 
         "insert into card_stories (story_id, card, seen_at, canonical_url, fingerprint, words) "
         "values (?, ?, ?, ?, ?, ?)",
         [
-            (story_id, kept.card, seen_at, *_mark(kept.story))
+            (story_id, kept.card, seen_at, *mark_values(kept.story))
             for story_id, kept in numbered
             if kept.card is not None
         ],
     )
-    search.index(link, [(story_id, kept.story) for story_id, kept in numbered])
-
-
-def _mark(story: Story) -> Values:
-    """What grouping compares: canonical_url, fingerprint, words."""
-    return (
-        canonical_url(story.url) if story.url else None,
-        fingerprint(story.title),
-        words_text(title_words(story.title)),
+    link.add(
+        "insert into story_notes (story_id, doubt, article) values (?, ?, 0)",
+        [(story_id, kept.story.doubt) for story_id, kept in numbered if kept.story.doubt],
     )
+    search.index(link, [(story_id, kept.story) for story_id, kept in numbered])

@@ -25,10 +25,15 @@ DEEPEST = 20
 PROBE = "Defectors' consulate, U.S. 2026; Владивостоке: перебежчики, ещё; 총영사관 탈북민 北노동자"
 """A text in three scripts. If its tokens change, the index was made by another analysis and is made anew."""
 
-COLUMNS = """
-s.*, f.url as feed, c.card, (select json_group_array(h.rule) from (
-    select rule from hits where story_id = s.id order by id) h) as rules
-"""
+STORY = "s.*, f.url as feed, (select doubt from story_notes where story_id = s.id) as doubt"
+"""A story of table `s` with its feed of table `f`."""
+
+COLUMNS = (
+    f"{STORY}, c.card, "  # noqa: S608 - a constant
+    "coalesce((select article from story_notes where story_id = s.id), 0) as article, "
+    "(select json_group_array(rule) from (select rule from hits where story_id = s.id order by id)) as rules"
+)
+"""The same with its card, of table `c`, and its rules."""
 
 
 def index(link: Connection, stories: Iterable[tuple[int, Story]]) -> None:
@@ -37,6 +42,18 @@ def index(link: Connection, stories: Iterable[tuple[int, Story]]) -> None:
         "insert into story_index (rowid, tokens) values (?, ?)",
         [(story_id, index_text(story.title, story.summary, story.text)) for story_id, story in stories],
     )
+
+
+def reindex(link: Connection, story_id: int, old: Story, new: Story) -> None:
+    """Make a story findable by what it says now.
+
+    The index keeps no text of its own (it is contentless), so it must be told which tokens to forget.
+    """
+    link.run(
+        "insert into story_index (story_index, rowid, tokens) values ('delete', ?, ?)",
+        (story_id, index_text(old.title, old.summary, old.text)),
+    )
+    index(link, [(story_id, new)])
 
 
 def refresh(link: Connection) -> bool:
@@ -48,7 +65,7 @@ def refresh(link: Connection) -> bool:
     link.run("insert into story_index (story_index) values ('delete-all')")
     last = 0  # oldest first: FTS5 writes a segment of its own for every step backwards
     while rows := link.all(
-        "select s.*, f.url as feed from stories s join feeds f on f.id = s.feed_id "
+        f"select {STORY} from stories s join feeds f on f.id = s.feed_id "  # noqa: S608 - a constant
         "where s.id > ? order by s.id limit ?",
         (last, PORTION),
     ):
@@ -66,7 +83,7 @@ def candidates(link: Connection, plan: Plan, before: int | None) -> Iterator[Sto
             rows = _page(link, match, before)
         if not rows:
             return
-        yield from map(_stored, rows)
+        yield from map(stored_of, rows)
         before = rows[-1]["id"]
 
 
@@ -87,11 +104,16 @@ def _page(link: Connection, match: str | None, before: int | None) -> list[Row]:
     )
 
 
-def _stored(row: Row) -> StoredStory:
-    """A story as it lies in the store."""
+def stored_of(row: Row) -> StoredStory:
+    """A story as it lies in the store, of `COLUMNS`."""
     rules: Sequence[str] = json.loads(row["rules"])
     return StoredStory(
-        row["id"], story_of(row), to_time(row["seen_at"]), tuple(map(RuleId, rules)), row["card"]
+        row["id"],
+        story_of(row),
+        to_time(row["seen_at"]),
+        tuple(map(RuleId, rules)),
+        row["card"],
+        bool(row["article"]),
     )
 
 

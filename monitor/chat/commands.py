@@ -261,7 +261,7 @@ def _feeds(ask: Ask) -> Message:
     told = ask.desk.feeds(ask.caller)
     if isinstance(told, Forbidden):
         return wording.forbidden(told, ask.caller)
-    return reports.feeds(told, _number(ask.arguments) or 1, ask.desk.now())
+    return reports.feeds(told, _number(ask.arguments) or 1, ask.zone, ask.desk.now())
 
 
 def _status(ask: Ask) -> Message:

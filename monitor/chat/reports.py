@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor.chat.cards import listed
 from monitor.chat.excerpt import head, line, visible
-from monitor.chat.message import Button, Message, Style, Writer
+from monitor.chat.message import TEXT_LIMIT, Button, Message, Style, Writer, utf16
 from monitor.chat.phrases import BADGES, ago, asks_why, badge, count, moment, presses, quoted, row
-from monitor.core.cadence import spell
+from monitor.core.cadence import explain, spell
+from monitor.core.vigil import remarks
 from monitor.desk.answers import ALL, Feeds, OneRule, RuleLine, Rules, Status, Subscriptions
 
 if TYPE_CHECKING:
@@ -23,8 +24,18 @@ PAGE = 15
 REASON = 120
 """Characters of a reason."""
 
+RHYTHM = 160
+"""Characters of why a feed is asked when it is."""
+
+ONE_FEED = 400
+"""UTF-16 units that the first line of a feed may take at most: a name, a reason, every letter of them a rare one."""
+
+FOOT = 300
+"""UTF-16 units that the end of a list may take."""
+
 TOLD = 3
-"""Failing feeds, refused deliveries and silent chats named in /status; the rest is counted."""
+"""Failing feeds, feeds with something amiss, refused deliveries and silent chats named in /status; the rest is
+counted."""
 
 REPORT = 6
 """Lines of a report on rules.yaml: the first mistake or two."""
@@ -111,7 +122,7 @@ def rule(answer: OneRule, now: datetime) -> Message:
     return out.message(row(None if answer.line.subscribed else _subscribe(answer.line), why))
 
 
-def feeds(answer: Feeds, page: int, now: datetime) -> Message:
+def feeds(answer: Feeds, page: int, zone: tzinfo, now: datetime) -> Message:
     """The feeds: counts for everybody, one by one for owners, the failing ones first."""
     if not answer.total:
         return Message(
@@ -123,8 +134,16 @@ def feeds(answer: Feeds, page: int, now: datetime) -> Message:
             "Their addresses and errors are shown to owners, in a private chat. /latest shows what came."
         ).message()
     shown, page, pages = paged(answer.states, page)
-    for each in shown:
+    for left, each in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
+        more = _amiss(each, now)
+        if each.next_poll_at is not None and each.last_poll_at is not None:
+            more.append(f"   {line(explain(each, now, zone), RHYTHM)}")
         _feed(out, each, now)
+        for told in more:
+            if (
+                out.units() + utf16(told) + left * ONE_FEED < TEXT_LIMIT - FOOT
+            ):  # what is still to come has its room
+                out.line(told)
     if pages > 1:
         out.line().line(f"Page {page} of {pages}")
     out.line().add("Feeds are added, changed and removed in rules.yaml. /status tells how the rest is.")
@@ -158,10 +177,13 @@ def status(answer: Status, zone: tzinfo, now: datetime) -> Message:
     out.line(f"Last poll: {last}{late}")
     out.line(_feed_counts(answer.feeds))
     failing = [state for state in answer.feeds.states if state.last_error is not None]
-    for state in failing[:TOLD]:
+    amiss = [s for s in answer.feeds.states if s.last_error is None and remarks(s, now)]
+    for state in (*failing[:TOLD], *amiss[:TOLD]):
         _feed(out, state, now)
-    if len(failing) > TOLD:
-        out.line(f"… and {len(failing) - TOLD} more: /feeds")
+        for told in _amiss(state, now):
+            out.line(told)
+    if left := len(failing[TOLD:]) + len(amiss[TOLD:]):
+        out.line(f"… and {left} more: /feeds")
     hits = f"{count(answer.hits, 'hit', 'hits')} on {count(answer.cards, 'card', 'cards')}"
     out.line(f"{count(answer.stories, 'story', 'stories')} stored, {hits}")
     waiting = (
@@ -206,6 +228,10 @@ def _feed_counts(answer: Feeds) -> str:
     told += [f"{answer.failing} failing"] if answer.failing else []
     told += [f"{answer.unpolled} not asked yet"] if answer.unpolled else []
     told += [f"{answer.ended} ended by the publisher"] if answer.ended else []
+    told += [f"{answer.dead} dead"] if answer.dead else []
+    told += [f"{answer.silent} silent"] if answer.silent else []
+    told += [f"{answer.endless} endless"] if answer.endless else []
+    told += [f"{answer.gaps} with a gap"] if answer.gaps else []
     return ", ".join(told) if len(told) > 1 else f"{told[0]}, none failing"
 
 
@@ -220,6 +246,10 @@ def _feed(out: Writer, state: FeedState, now: datetime) -> None:
     else:
         sign, told = "✓", f"read {ago(state.last_success_at, now)}"
     out.line(f"{sign} {line(state.name, 60)}: {line(told, REASON)}")
+
+
+def _amiss(state: FeedState, now: datetime) -> list[str]:
+    return [f"   ⚠ {line(remark, REASON)}" for remark in remarks(state, now)]
 
 
 def _report(report: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from monitor.feeds.scout import Scout
 from monitor.ports import Store
 from monitor.settings import Settings
 
@@ -20,6 +22,9 @@ class House(Protocol):
 
     def reader(self) -> Store:
         """The database, read-only, beside a running bot."""
+
+    def scout(self) -> AbstractAsyncContextManager[Scout]:
+        """Reads feeds and pages as polling does, outside a running bot; to be entered inside an event loop."""
 
     def run(self) -> None:
         """Poll, match, deliver and answer until told to stop."""

@@ -1,43 +1,36 @@
 """The decision: a parsed page and what the store knows become one outcome.
 
-Order of evaluation, for each story, oldest first:
+Order of evaluation:
 
-1. A key that is known (or came twice in the page) is not new: skipped.
-2. All rules are matched; a story without a hit is kept, and that is all.
-3. A hit finds its card (`monitor.core.group`) or opens the next one.
-4. Destinations that wait for one of its rules and were not told of the card are owed an ALERT; those that were
+1. Each story gets the key that it has in the store, or shall have (`monitor.core.identity`); a key that came twice
+   in the page counts once.
+2. A story with a known key, or one that came back under a new id (`monitor.core.edits`), is not new. If it says
+   something else now, the stored one becomes this version; only rules that did not match before are news.
+3. All rules are matched with every new story, oldest first. Without a hit it is kept, and that is all (a bounded
+   number of them for a feed that never ends, see `monitor.core.vigil`).
+4. A hit finds its card (`monitor.core.group`) or opens the next one.
+5. Destinations that wait for one of its rules and were not told of the card are owed an ALERT; those that were
    told are owed an UPDATE of the message they have.
-5. At the first sight of a feed nobody is owed anything: its stories may be old (unless the policy says so).
+6. At the first sight of a feed nobody is owed anything: its stories may be old (unless the policy says so).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.core import vigil
+from monitor.core.arrival import plausible
+from monitor.core.board import Board, mark_of, wants
 from monitor.core.cadence import Pace, after_poll
-from monitor.core.group import place
+from monitor.core.edits import edition, returned, rewritten
+from monitor.core.identity import settled
 from monitor.core.match import Matcher
-from monitor.core.model import (
-    Batch,
-    Card,
-    Destination,
-    Facts,
-    Feed,
-    Hit,
-    Kept,
-    Kind,
-    Level,
-    Outcome,
-    Owed,
-    Page,
-    RecentCard,
-    Story,
-    StoryMark,
-    Subscription,
-)
-from monitor.core.text import canonical_url, fingerprint, title_words
+from monitor.core.model import Batch, Edit, Facts, Feed, Kept, Outcome, Page, StoredStory, Story
+
+ARTICLE_LIMIT = 200_000
+"""Characters of an article's text that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +52,104 @@ class Arrival:
     jitter: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """A page's stories: new ones, oldest first; stored ones with what the page says of them now."""
+
+    fresh: tuple[Story, ...]
+    known: tuple[tuple[StoredStory, Story], ...]
+
+
 def decide(arrival: Arrival, facts: Facts, matcher: Matcher, policy: Policy) -> Outcome:
     """What a page means. Pure; deciding twice on the same facts gives the same outcome."""
-    now = arrival.now
+    now, batch = arrival.now, arrival.batch
+    found = _sorted(batch, facts)
+    watch = vigil.watched(facts.state, now, fresh=len(found.fresh), known=len(found.known) + batch.known)
+    board = Board(facts)
+    edits = [
+        edit
+        for stored, story in found.known
+        if (edit := _edited(stored, story, now, board, matcher)) is not None
+    ]
+    kept = _kept(
+        [plausible(story, now) for story in found.fresh],
+        now,
+        board,
+        matcher,
+        quiet=not facts.state.seen_before and not policy.alert_on_first_poll,
+        room=vigil.room(watch, len(found.fresh)),
+    )
+    watch = replace(watch, left_out=watch.left_out + len(found.fresh) - len(kept))
     state = after_poll(
         arrival.feed,
-        facts.state,
+        replace(
+            facts.state,
+            vigil=watch,
+            hub=arrival.page.hub or batch.hub,
+            topic=arrival.page.topic or batch.topic,
+        ),
         arrival.page,
         now=now,
         jitter=arrival.jitter,
         pace=policy.pace,
-        ttl=arrival.batch.ttl,
+        batch=batch,
+        fresh=tuple(each.story for each in kept),
     )
-    quiet = not facts.state.seen_before and not policy.alert_on_first_poll
-    board = _Board(list(facts.cards), facts.next_card)
+    return Outcome(
+        state,
+        now,
+        tuple(kept),
+        board.changed(),
+        board.owed(),
+        edits=tuple(sorted(edits, key=lambda edit: edit.id)),
+        items=batch.items,
+        notices=vigil.news(facts.state, state),
+    )
+
+
+def decide_article(stored: StoredStory, text: str, now: datetime, facts: Facts, matcher: Matcher) -> Outcome:
+    """What the text of a story's own page means: it takes the place of what the feed carries of it.
+
+    `text` is plain. Rules that match only now are news, as after any edit.
+    """
+    story = replace(stored.story, text=text[:ARTICLE_LIMIT])
+    board = Board(facts)
+    edit = replace(_reread(stored, story, now, board, matcher), keep=False, article=True)
+    return Outcome(facts.state, now, (), board.changed(), board.owed(), edits=(edit,))
+
+
+def _sorted(batch: Batch, facts: Facts) -> _Sorted:
+    """Which stories are new.
+
+    Undated ones count as the newest, in reversed document order, as feeds list newest first.
+    """
+    page: dict[str, Story] = {}
+    for story in batch.stories:
+        page.setdefault(story.key, story)
+    known_as = {key: stored.story for key, stored in facts.known.items()}
+    stories = {story.key: story for story in settled(tuple(page.values()), known_as)}
+    strange = [story for key, story in stories.items() if key not in facts.known]
+    all_strange = facts.state.seen_before and not batch.known and len(strange) == len(stories)
+    back = returned(strange, facts.alike, all_strange=all_strange) if facts.alike else {}
+    known = [
+        (stored, story)
+        for story in stories.values()
+        if (stored := facts.known.get(story.key) or back.get(story.key)) is not None
+    ]
+    fresh = [story for story in strange if story.key not in back]
+    fresh.reverse()
+    latest = max((story.published for story in fresh if story.published is not None), default=None)
+    if latest is not None:
+        fresh.sort(key=lambda story: story.published or latest)
+    return _Sorted(tuple(fresh), tuple(known))
+
+
+def _kept(
+    fresh: Sequence[Story], now: datetime, board: Board, matcher: Matcher, *, quiet: bool, room: int | None
+) -> list[Kept]:
+    """The new stories that are to be stored; `room` bounds those without a hit, the newest of them stay."""
     kept: list[Kept] = []
-    owed: dict[tuple[int, Destination, Kind], Owed] = {}
-    for story in _new(arrival.batch.stories, facts):
+    for story in fresh:
         hits = matcher.hits(story, now)
         if not hits:
             kept.append(Kept(story))
@@ -84,103 +158,44 @@ def decide(arrival: Arrival, facts: Facts, matcher: Matcher, policy: Policy) -> 
         if quiet:
             why += "; first sight of this feed, so nobody was alerted"
         else:
-            for due in _owed(card, hits, facts.subscriptions):
-                _owe(owed, due)
-                if due.kind is Kind.ALERT:
-                    board.told(card.card.number, due.destination)
-        kept.append(Kept(story, hits, card.card.number, why))
-    return Outcome(state, now, tuple(kept), board.changed(facts.cards), tuple(owed.values()))
+            board.owe(card, hits)
+        kept.append(Kept(story, hits, card, why))
+    if room is None:
+        return kept
+    excess = max(sum(not each.hits for each in kept) - room, 0)
+    out: list[Kept] = []
+    for each in kept:
+        if excess and not each.hits:
+            excess -= 1
+        else:
+            out.append(each)
+    return out
 
 
-def mark_of(story: Story) -> StoryMark:
-    """What grouping needs of a story."""
-    return StoryMark(
-        feed=story.feed,
-        canonical_url=canonical_url(story.url) if story.url else None,
-        fingerprint=fingerprint(story.title),
-        words=title_words(story.title),
-        published=story.published,
+def _edited(stored: StoredStory, story: Story, now: datetime, board: Board, matcher: Matcher) -> Edit | None:
+    """The stored story in the version that came, or None if it is the one that is stored."""
+    if plausible(story, stored.seen_at) != story:  # it was not true when it was first seen, and is not now
+        story = replace(story, published=None, doubt="")
+    version = edition(stored, story)
+    return None if version is None else _reread(stored, version, now, board, matcher)
+
+
+def _reread(stored: StoredStory, story: Story, now: datetime, board: Board, matcher: Matcher) -> Edit:
+    """A new version is matched anew; what it newly hits is told, on the card that the story is on."""
+    hits = matcher.hits(story, now)
+    newly = [hit for hit in hits if hit.rule not in stored.rules]
+    card, why = stored.card, ""
+    if newly:
+        if card is None:
+            card, why = board.put(story, newly, now)
+        else:
+            board.grow(card, newly)
+        board.owe(card, newly)
+        rules = ", ".join(hit.rule for hit in newly)
+        why = "; ".join(filter(None, (why, f"since it was edited it matches {rules}")))
+    return Edit(
+        stored.id, story, hits, card, why, keep=rewritten(stored.story, story), article=stored.article
     )
 
 
-def wants(subscription: Subscription, hits: Iterable[Hit]) -> Level | None:
-    """The highest level among the hits that a subscription waits for; None if it waits for none of them."""
-    levels = [hit.level for hit in hits if subscription.selector in ("all", hit.rule)]
-    return max(levels, default=None)
-
-
-def _new(stories: Sequence[Story], facts: Facts) -> list[Story]:
-    """The stories that are new, oldest first; undated ones in reversed document order, as feeds list newest first."""
-    seen = set(facts.known)
-    fresh: list[Story] = []
-    for story in stories:
-        if story.key not in seen:
-            seen.add(story.key)
-            fresh.append(story)
-    fresh.reverse()
-    latest = max((story.published for story in fresh if story.published is not None), default=None)
-    if latest is None:
-        return fresh
-    return sorted(fresh, key=lambda story: story.published or latest)
-
-
-def _owed(card: RecentCard, hits: Sequence[Hit], subscriptions: Sequence[Subscription]) -> Iterator[Owed]:
-    for subscription in subscriptions:
-        level = wants(subscription, hits)
-        if level is not None:
-            kind = Kind.UPDATE if subscription.destination in card.told else Kind.ALERT
-            yield Owed(card.card.number, subscription.destination, kind, level)
-
-
-def _owe(owed: dict[tuple[int, Destination, Kind], Owed], due: Owed) -> None:
-    """Add one delivery: once per card and destination, at the highest level; an alert owed needs no update."""
-    alert = (due.card, due.destination, Kind.ALERT)
-    key = alert if alert in owed else (due.card, due.destination, due.kind)
-    known = owed.get(key)
-    if known is None:
-        owed[key] = due
-    elif known.level < due.level:
-        owed[key] = replace(known, level=due.level)
-
-
-class _Board:
-    """The recent cards while a page is decided: stories of one page can share a card."""
-
-    def __init__(self, cards: list[RecentCard], next_card: int) -> None:
-        self._cards = cards
-        self._next = next_card
-
-    def put(self, story: Story, hits: Sequence[Hit], now: datetime) -> tuple[RecentCard, str]:
-        """The card for a story (as it was before anybody was told of this story), and why this one."""
-        mark = mark_of(story)
-        rules = frozenset(hit.rule for hit in hits)
-        level = max(hit.level for hit in hits)
-        placement = place(mark, rules, self._cards, now)
-        if placement.card is None:
-            card = RecentCard(Card(self._next, level, now), rules, (mark,), frozenset())
-            self._next += 1
-            self._cards.insert(0, card)
-            return card, placement.why
-        at = self._at(placement.card)
-        old = self._cards[at]
-        card = replace(
-            old,
-            card=replace(old.card, level=max(old.card.level, level)),
-            rules=old.rules | rules,
-            stories=(*old.stories, mark),
-        )
-        self._cards[at] = card
-        return card, placement.why
-
-    def told(self, number: int, destination: Destination) -> None:
-        """Remember that an alert for the card is owed to the destination."""
-        at = self._at(number)
-        self._cards[at] = replace(self._cards[at], told=self._cards[at].told | {destination})
-
-    def changed(self, before: Sequence[RecentCard]) -> tuple[Card, ...]:
-        """Cards that are new or whose level rose, oldest number first."""
-        old = {card.card for card in before}
-        return tuple(sorted((c.card for c in self._cards if c.card not in old), key=lambda c: c.number))
-
-    def _at(self, number: int) -> int:
-        return next(i for i, card in enumerate(self._cards) if card.card.number == number)
+__all__ = ["ARTICLE_LIMIT", "Arrival", "Policy", "decide", "decide_article", "mark_of", "wants"]

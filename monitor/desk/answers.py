@@ -215,7 +215,11 @@ class Feeds:
     failing: int
     unpolled: int  # never asked yet
     ended: int  # the server said: gone for good
-    states: tuple[FeedState, ...]  # failing first, then by name
+    dead: int  # failing for days
+    silent: int  # quiet far beyond their rhythm
+    endless: int  # page after page of new stories
+    gaps: int  # stories were probably lost of late
+    states: tuple[FeedState, ...]  # failing first, then those with something amiss, then by name
     detailed: bool
 
 

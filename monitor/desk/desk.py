@@ -186,7 +186,7 @@ class Desk:
         """How the feeds do; addresses and errors for owners only."""
         if refusal := self._refusal(Action.READ, caller):
             return refusal
-        return feeds(self._store.feed_states(), detailed=self._inspects(caller))
+        return feeds(self._store.feed_states(), self._clock(), detailed=self._inspects(caller))
 
     def status(self, caller: Caller) -> a.Status | Forbidden:
         """How Tocsin does; addresses, errors and other chats for owners only."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.core.health import ailments
+from monitor.core.vigil import gapped, remarks
 from monitor.desk.answers import Feeds, Status
 
 if TYPE_CHECKING:
@@ -14,14 +15,18 @@ if TYPE_CHECKING:
     from monitor.core.model import FeedState, RuleBook, StoreStatus
 
 
-def feeds(states: Sequence[FeedState], *, detailed: bool) -> Feeds:
-    """The feeds in counts, and one by one if `detailed`: the failing ones first."""
-    ordered = sorted(states, key=lambda s: (s.last_error is None, s.name.casefold()))
+def feeds(states: Sequence[FeedState], now: datetime, *, detailed: bool) -> Feeds:
+    """The feeds in counts, and one by one if `detailed`: the failing ones first, then those with something amiss."""
+    ordered = sorted(states, key=lambda s: (s.last_error is None, not remarks(s, now), s.name.casefold()))
     return Feeds(
         total=len(states),
         failing=sum(s.last_error is not None for s in states),
         unpolled=sum(s.last_poll_at is None for s in states),
         ended=sum(s.next_poll_at is None for s in states),
+        dead=sum(s.vigil.dead_since is not None and s.next_poll_at is not None for s in states),
+        silent=sum(s.vigil.silent_since is not None and s.vigil.dead_since is None for s in states),
+        endless=sum(s.vigil.endless_since is not None for s in states),
+        gaps=sum(gapped(s, now) for s in states),
         states=tuple(ordered) if detailed else (),
         detailed=detailed,
     )
@@ -38,7 +43,7 @@ def status(
     ]
     polls = [s.last_poll_at for s in stored.feeds if s.last_poll_at is not None]
     return Status(
-        feeds=feeds(stored.feeds, detailed=detailed),
+        feeds=feeds(stored.feeds, now, detailed=detailed),
         last_poll_at=max(polls, default=None),
         lag=max(late, default=0.0),
         overdue=len(late),

@@ -70,15 +70,16 @@ def max_age(headers: Headers, now: datetime) -> int | None:
     control = headers.joined("cache-control")
     if _NOT_KEPT.search(control):
         return None
+    age = headers.first("age") or ""
     found = _MAX_AGE.search(control)
     if found is not None:
-        age = headers.first("age") or ""
-        seconds = int(found[1]) - (int(age) if _SECONDS.fullmatch(age) else 0)
+        seconds = int(found[1])
     else:
         expires = _moment(headers.first("expires"))
         if expires is None:
             return None
         seconds = int((expires - (_moment(headers.first("date")) or now)).total_seconds())
+    seconds -= int(age) if _SECONDS.fullmatch(age) else 0
     return min(seconds, FRESH_AT_MOST) if seconds > 0 else None
 
 
@@ -110,9 +111,8 @@ def refused(feed: FeedUrl, status: int, headers: Headers, now: datetime) -> Retr
     mend = _MENDS.get(status)
     if mend is None and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         mend = "the server has a fault of its own; it will be asked again"
-    return Failed(
-        feed, f"the server answered {_status(status)}: {mend or 'that is no page; check the address'}"
-    )
+    words = f"the server answered {_status(status)}: {mend or 'that is no page; check the address'}"
+    return Failed(feed, words, status=status)
 
 
 _MENDS: Mapping[int, str] = {

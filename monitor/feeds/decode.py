@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import zlib
 from enum import Enum
+from io import BytesIO
 
 _SLICE = 65536  # bytes inflated at a time: how far a limit can be overshot
 _GZIP_START = b"\x1f\x8b"
@@ -66,7 +67,9 @@ class Decoder:
         self._body_limit = body_limit
         self._arrived = 0
         self._size = 0
-        self._pieces: list[bytes] = []
+        self._body = (
+            BytesIO()
+        )  # grows in place and gives its bytes away uncopied: a list would need them twice
         self._start = b""  # of a deflate stream, until there is enough to see its kind
         self._inflater = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if how is Coding.GZIP else None
         self._streams = 1
@@ -105,7 +108,7 @@ class Decoder:
         if not whole:
             message = "the packed page broke off before its end"
             raise BodyError(message)
-        return b"".join(self._pieces)
+        return self._body.getvalue()
 
     def _inflate(self, inflater: zlib._Decompress, chunk: bytes) -> bytes:
         """Inflate until the stream or the chunk ends; returns what belongs to the stream behind it."""
@@ -143,8 +146,7 @@ class Decoder:
         if self._size > self._body_limit:
             message = f"the page unpacks to more than {_megabytes(self._body_limit)}"
             raise BodyError(message)
-        if piece:
-            self._pieces.append(piece)
+        self._body.write(piece)
 
 
 def _zlib_header(start: bytes) -> bool:

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from monitor.core.identity import key_of
 from monitor.core.model import Feed, Story
 from monitor.core.text import canonical_url, plain
 from monitor.feeds import dates
-from monitor.feeds.keys import key_of
+from monitor.feeds.aggregators import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,12 +24,18 @@ TEXT_LIMIT = 200_000
 _AUTHOR_LIMIT = 200
 _MARKUP_PER_CHARACTER = 10  # how much markup is looked at for one character that may be kept
 
+_FIRST_YEAR = 2
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 _ADDRESS = re.compile(r"\s*(?:https?:|/)", re.IGNORECASE)
 _UNSAFE = re.compile('[\x00-\x20\x7f<>"]')  # nothing of a URL (RFC 3986), and trouble for those who show it
 _DATES = ("published", "updated", "created")
+_ODD_DATES = (  # elements that feedparser has no name for
+    "prism_publicationdate", "dc_issued", "dc_created", "media_pubdate", "yandex_date", "publishdate",
+    "publish_date", "pub_date", "published_at", "created_at", "lastmod",
+)  # fmt: skip
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_LINK_KINDS = ("alternate", "related", "via", "self")
+_LINK_KINDS = ("alternate", "related", "via", "self", "enclosure")
+_BODIES = ("yandex_full-text", "full-text", "fulltext")  # as Russian outlets carry the whole article
 
 
 class Oddities:
@@ -69,7 +76,7 @@ def story_of(
         odd.note("an entry says nothing and was left out")
         return None
     spoken = feed.lang or lang or language((entry.get("title_detail") or {}).get("language"))
-    published = _published(entry, dates.KOREA if spoken == "ko" else UTC, odd)
+    published, doubt = _published(entry, dates.local_zone(feed.zone, spoken), odd)
     return Story(
         feed=feed.url,
         key=key_of(guid, url, title, summary or text, published),
@@ -83,6 +90,7 @@ def story_of(
         source=feed.name,
         tags=feed.tags,
         tier=feed.tier,
+        doubt=doubt,
     )
 
 
@@ -104,34 +112,52 @@ def absolute(link: str | None, base: str) -> str | None:
 
 
 def moment_of(entry: Mapping[str, Any]) -> datetime | None:
-    """The entry's date as feedparser understands it, without our own reading: enough to sort by."""
-    for name in _DATES:
-        parsed = entry.get(f"{name}_parsed")
-        if parsed is not None:
-            try:
-                return datetime.fromtimestamp(timegm(parsed), UTC)
-            except (ValueError, OverflowError, OSError):
-                return None
-    return None
+    """The entry's date without regard to the feed's zone: enough to sort by."""
+    return next((moment for name in _DATES if (moment := _moment(entry, name, UTC))), None)
 
 
-def _published(entry: Mapping[str, Any], local: tzinfo, odd: Oddities) -> datetime | None:
-    written = next((entry[name] for name in _DATES if entry.get(name)), None)
-    if not isinstance(written, str) or not written.strip():
+def _moment(entry: Mapping[str, Any], name: str, local: tzinfo) -> datetime | None:
+    """As we read it, else as feedparser does."""
+    written = entry.get(name)
+    return (isinstance(written, str) and dates.read(written, local=local)) or _parsed(entry, name)
+
+
+def _parsed(entry: Mapping[str, Any], name: str) -> datetime | None:
+    parsed = entry.get(f"{name}_parsed")
+    if parsed is None or parsed[0] < _FIRST_YEAR:  # what our handler says of dates that cannot be read
         return None
-    moment = dates.read(written, local=local)
-    if moment is None and not dates.misread(written):
-        moment = moment_of(entry)
-    if moment is None:
-        odd.note("a date could not be read", written.strip())
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC)
+    except (ValueError, OverflowError, OSError):
         return None
-    if moment.year < dates.EARLIEST:
-        odd.note(f"a date lies before {dates.EARLIEST} and was left out", written.strip())
-        return None
-    if dates.zoneless(written):
-        zone = "Korean time" if local is dates.KOREA else "UTC"
-        odd.note(f"a date names no time zone and was read as {zone}", written.strip())
-    return moment
+
+
+def _published(entry: Mapping[str, Any], local: tzinfo, odd: Oddities) -> tuple[datetime | None, str]:
+    """The first of the entry's dates that can be read and be true, and what is wrong if none is."""
+    unread = doubt = ""
+    for name in (*_DATES, *_ODD_DATES):
+        written = entry.get(name)
+        if not isinstance(written, str) or not written.strip():
+            continue
+        moment = _moment(entry, name, local)
+        if moment is None:
+            unread = unread or written.strip()
+        elif moment.year < dates.EARLIEST:
+            doubt = f"the feed's date {written.strip()[:60]!r} lies before {dates.EARLIEST}"
+            odd.note(f"a date lies before {dates.EARLIEST} and was left out", written.strip())
+        else:
+            if dates.zoneless(written):
+                odd.note(f"a date names no time zone and was read as {_told(local)}", written.strip())
+            return moment, ""
+    if unread and not doubt:
+        odd.note("a date could not be read", unread)
+    return None, doubt
+
+
+def _told(local: tzinfo) -> str:
+    """A zone in words."""
+    names = {str(dates.KOREA): "Korean time", str(dates.MOSCOW): "Moscow time"}
+    return names.get(str(local), str(local))
 
 
 def _link(entry: Mapping[str, Any], site: str) -> str | None:
@@ -139,16 +165,19 @@ def _link(entry: Mapping[str, Any], site: str) -> str | None:
     # An RSS guid counts as a link unless it says otherwise (isPermaLink), also where it is no address at all.
     if entry.get("guidislink") and not _ADDRESS.match(link or ""):
         link = None
-    found = absolute(link, site)
-    if found is None:
-        links = {one.get("rel"): one.get("href") for one in reversed(entry.get("links") or ())}
-        found = next((url for kind in _LINK_KINDS if (url := absolute(links.get(kind), site))), None)
-    return found
+    links = {one.get("rel"): one.get("href") for one in reversed(entry.get("links") or ())}
+    written = [entry.get("feedburner_origlink"), link, *(links.get(kind) for kind in _LINK_KINDS)]
+    # feedparser takes an empty link element for the entry's link, so the id was not asked.
+    written.append(entry.get("id") if link == "" else None)
+    written += [one.get("url") for one in entry.get("media_content") or ()]
+    found = next((url for one in written if isinstance(one, str) and (url := absolute(one, site))), None)
+    return found and absolute(unwrapped(found), site)
 
 
 def _bodies(entry: Mapping[str, Any]) -> tuple[str, str]:
     """Summary and body, each text once: feedparser copies a body that stands alone into the summary."""
     contents = [one for one in entry.get("content") or () if _readable(one.get("type"))]
+    contents += [{"value": body} for name in _BODIES if isinstance(body := entry.get(name), str)]
     content = max(contents, key=lambda one: len(one.get("value") or ""), default=None)
     body = _text(content, None, TEXT_LIMIT)
     raw = entry.get("summary") or ""
@@ -160,10 +189,15 @@ def _bodies(entry: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _text(detail: Mapping[str, Any] | None, value: str | None, limit: int) -> str:
-    """Plain text of a feedparser text construct: markup is read as such only where the type says so."""
-    raw = (detail.get("value") if detail else None) or value or ""
+    """Plain text of a feedparser text construct: markup is read as such only where the type says so.
+
+    `value` goes before that of `detail`, which may be of an element within another one (media:title).
+    """
+    stated = (detail.get("value") if detail else None) or ""
+    raw = value or stated
+    letters = detail is not None and detail.get("type") == "text/plain" and stated == raw
     raw = raw[: limit * _MARKUP_PER_CHARACTER]
-    if detail and detail.get("type") == "text/plain":
+    if letters:
         raw = html.escape(raw, quote=False)
     return plain(raw)
 

@@ -6,6 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from monitor.feeds.asking import same_site
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -31,7 +33,17 @@ def objection(url: str, found: str, seen: Collection[str]) -> str | None:
     return None
 
 
+def with_login(url: str, home: str) -> str:
+    """The address with the login of `home`, if it leads to the same site."""
+    parts, own = urlsplit(url), urlsplit(home)
+    if "@" not in own.netloc or "@" in parts.netloc or not same_site(url, home):
+        return url
+    return parts._replace(netloc=f"{own.netloc.rpartition('@')[0]}@{parts.netloc}").geturl()
+
+
 def without_login(url: str) -> str:
     """The address without user name and password."""
+    if "@" not in url:
+        return url
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

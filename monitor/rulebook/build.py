@@ -191,6 +191,12 @@ class Checker:
                 tags=tuple(entry.tags),
                 tier=entry.tier,
                 every=entry.every,
+                floor=entry.floor,
+                weight=entry.weight,
+                zone=entry.zone,
+                full_text=entry.full_text,
+                headers=tuple(entry.headers.items()),
+                proxy=entry.proxy,
             )
             for entry in file.feeds
         )

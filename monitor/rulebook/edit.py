@@ -28,7 +28,7 @@ from monitor.rulebook.reading import file_bytes, read_bytes
 from monitor.rulebook.schema import FeedEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from ruamel.yaml.events import Event
@@ -47,11 +47,19 @@ class Added:
 
     added: tuple[Feed, ...] = ()
     known: tuple[Feed, ...] = ()
-    refused: tuple[str, ...] = ()  # address and reason
+    refused: tuple[tuple[str, str], ...] = ()  # address and reason
 
 
-def add_feeds(path: Path, feeds: Sequence[Feed]) -> Added:
-    """Add the feeds that `path` does not list yet, behind those that it lists.
+def _nobody(_: float) -> None:
+    """Nobody watches."""
+
+
+def add_feeds(
+    path: Path, feeds: Sequence[Feed], *, write: bool = True, progress: Callable[[float], None] = _nobody
+) -> Added:
+    """Add the feeds that `path` does not list yet, behind those that it lists; without `write` only say what would be.
+
+    `progress` is told the share of the work that is done, 0 to 1.
 
     The new text is checked as a whole before it replaces the file in one step. Raises RulesError, and leaves the
     file alone, if the file is not in order, would become too large, or cannot be written.
@@ -60,15 +68,16 @@ def add_feeds(path: Path, feeds: Sequence[Feed]) -> Added:
     seen = {same_url(feed.url) for feed in read_bytes(data, str(path)).book.feeds}
     added: list[Feed] = []
     known: list[Feed] = []
-    refused: list[str] = []
+    refused: list[tuple[str, str]] = []
     entries: list[str] = []
-    for feed in feeds:
+    for number, feed in enumerate(feeds):
+        progress(0.2 + 0.4 * number / len(feeds))
         entry = _entry(feed)
         try:
             FeedEntry.model_validate(entry)
         except ValidationError as error:
             told = error.errors(include_url=False)[0]
-            refused.append(f"{feed.url[:200]}: {told.get('ctx', told).get('message', told['msg'])}")
+            refused.append((feed.url[:200], str(told.get("ctx", {}).get("message", told["msg"]))))
             continue
         if same_url(feed.url) in seen:
             known.append(feed)
@@ -80,7 +89,9 @@ def add_feeds(path: Path, feeds: Sequence[Feed]) -> Added:
         bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
         new = bom + _with(decode(data).text, entries).encode()
         read_bytes(new, str(path))
-        _replace(path, new)
+        if write:
+            _replace(path, new)
+    progress(1.0)
     return Added(tuple(added), tuple(known), tuple(refused))
 
 
@@ -96,27 +107,39 @@ def put_back(path: Path, text: str) -> RuleBook:
 
 
 def _entry(feed: Feed) -> dict[str, Any]:
-    """A feed as a rules file writes it; every value a text or a list of texts."""
+    """A feed as a rules file writes it; every value a text, a list of texts or a mapping of texts."""
     written = {
         "url": feed.url,
         "name": feed.name,
         "lang": feed.lang,
         "tags": list(feed.tags),
         "tier": feed.tier,
+        "every": _seconds(feed.every),
+        "floor": _seconds(feed.floor),
+        "weight": f"{feed.weight:.6f}".rstrip("0").rstrip(".") if feed.weight != 1 else None,
+        "zone": feed.zone,
+        "full_text": "true" if feed.full_text else None,
+        "headers": dict(feed.headers),
+        "proxy": feed.proxy,
     }
-    every = {"every": f"{feed.every}s"} if feed.every is not None else {}
-    return {key: value for key, value in written.items() if value} | every
+    return {key: value for key, value in written.items() if value}
+
+
+def _seconds(interval: int | None) -> str | None:
+    return None if interval is None else f"{interval}s"
 
 
 def _flow(entry: dict[str, Any]) -> str:
     """The entry on one line, like the shipped file's."""
-    pairs = (
-        f"{key}: [{', '.join(map(_quoted, value))}]"
-        if isinstance(value, list)
-        else f"{key}: {_quoted(value)}"
-        for key, value in entry.items()
-    )
-    return f"{{{', '.join(pairs)}}}"
+    return f"{{{', '.join(f'{key}: {_flow_value(value)}' for key, value in entry.items())}}}"
+
+
+def _flow_value(value: str | list[str] | dict[str, str]) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_quoted, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_quoted(name)}: {_quoted(text)}' for name, text in value.items())}}}"
+    return _quoted(value)
 
 
 def _quoted(value: str) -> str:

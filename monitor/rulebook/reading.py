@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.core.errors import Mistake, RulesError
 from monitor.rulebook.build import Checker, Loaded
 from monitor.rulebook.document import MOST_BYTES, Unreadable, decode, parse
+from monitor.rulebook.values import SECRETS
 from monitor.rulebook.wording import MOST_MISTAKES
 
 if TYPE_CHECKING:
@@ -68,8 +69,15 @@ def read_bytes(data: bytes, name: str) -> Loaded:
     checker = Checker(source, root, version_of(data))
     loaded = checker.check()
     if loaded is None or mistakes:
-        raise RulesError(name, _all(mistakes, checker.mistakes), source.lines)
+        found = _all(mistakes, checker.mistakes)
+        raise RulesError(name, found, _shown(source.lines, found))
     return loaded
+
+
+def _shown(lines: tuple[str, ...], mistakes: tuple[Mistake, ...]) -> tuple[str, ...]:
+    """The lines for the report, which goes into logs and chats, without those that hold a secret."""
+    hidden = {mistake.line for mistake in mistakes if mistake.hint.startswith(SECRETS)}
+    return tuple("(not shown)" if number in hidden else line for number, line in enumerate(lines, 1))
 
 
 def _all(form: list[Mistake], content: list[Mistake]) -> tuple[Mistake, ...]:

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from monitor.rulebook.countries import codes
 from monitor.rulebook.entity_values import (
@@ -25,6 +33,7 @@ from monitor.rulebook.entity_values import (
     Terms,
     entity_terms,
 )
+from monitor.rulebook.feed_values import Headers, Proxy, Weight, Zone, has_secret
 from monitor.rulebook.values import (
     GIVEN,
     ONE_OR_MORE,
@@ -37,6 +46,7 @@ from monitor.rulebook.values import (
     Url,
     Word,
     Words,
+    refuse,
 )
 
 
@@ -65,6 +75,41 @@ class FeedEntry(_Part):
         default=None,
         description="Fixed interval (90s, 10m, 2h, 1d, or seconds); without it the rhythm is learnt.",
     )
+    floor: Annotated[Interval | None, GIVEN] = Field(
+        default=None, description="Least interval, however busy the feed is; the rhythm is learnt above it."
+    )
+    weight: Weight = Field(
+        default=1.0, description="How much its delay matters: 4 is asked twice as often as 1, 0.25 half."
+    )
+    zone: Annotated[Zone | None, GIVEN] = Field(
+        default=None, description="Time zone of its dates that name none, like Asia/Seoul."
+    )
+    full_text: Flag = Field(
+        default=False, description="Whether the article behind every new story is fetched and searched, too."
+    )
+    headers: Headers = Field(
+        default={}, description="More request headers; secrets as ${FEED_...} from the environment."
+    )
+    proxy: Annotated[Proxy | None, GIVEN] = Field(
+        default=None, description="HTTP proxy for this feed alone, instead of the setting PROXY."
+    )
+
+    @field_validator("floor")
+    @classmethod
+    def _floor_alone(cls, floor: int | None, info: ValidationInfo) -> int | None:
+        if floor is not None and info.data.get("every") is not None:
+            refuse("`floor` does nothing beside `every`, which fixes the interval", "Remove one of the two.")
+        return floor
+
+    @field_validator("headers")
+    @classmethod
+    def _secrets_over_https(cls, headers: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        if has_secret(headers) and str(info.data.get("url", "https:")).startswith("http:"):
+            refuse(
+                "a secret header would travel openly: the feed's address begins with http://",
+                "Use its https:// address, or remove the header.",
+            )
+        return headers
 
 
 class ExampleLists(_Part):

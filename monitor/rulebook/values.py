@@ -17,6 +17,9 @@ MEND_KEY: Literal["mend_key"] = "mend_key"  # the same about a key instead of it
 
 LANGUAGE_NAMES = {"english": "en", "korean": "ko", "russian": "ru"}
 
+SECRETS = "Secrets do not belong into this file"
+"""How the mend begins where one stands there; the line is then not shown."""
+
 _TEMPLATE: Literal["{message}"] = "{message}"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _FORMS = "Write it like 90s, 10m, 2h, 1d, or as a number of seconds."
@@ -77,7 +80,7 @@ def _url(written: str) -> str:
     if parts.username is not None:
         refuse(
             "a user or password stands in the address",
-            "Secrets do not belong into this file; remove the part before @.",
+            f"{SECRETS}; remove the part before @.",
         )
     return written
 

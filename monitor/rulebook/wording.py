@@ -35,7 +35,9 @@ _OTHER_WORDS = {  # what other programs call it
     "feed": "url", "href": "url", "link": "url", "xmlurl": "url", "title": "name", "label": "name",
     "language": "lang", "interval": "every", "refresh": "every", "category": "tags", "query": "match",
     "keywords": "match", "pattern": "match", "exclude": "unless", "except": "unless", "not": "unless",
-    "priority": "level", "severity": "level", "sources": "feeds", "entity": "entities", "tests": "examples",
+    "timezone": "zone", "tz": "zone", "fulltext": "full_text", "article": "full_text", "header": "headers",
+    "minimum": "floor", "least": "floor", "priority": "level", "severity": "level", "sources": "feeds",
+    "entity": "entities", "tests": "examples",
 }  # fmt: skip
 
 

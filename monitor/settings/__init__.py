@@ -18,13 +18,25 @@ from dotenv.parser import parse_stream
 
 from monitor.core.access import Mode
 from monitor.settings import convert
-from monitor.settings.convert import Secret
-from monitor.settings.table import DEFAULTS, LOG_FORMATS, LOG_LEVELS, NAMES, TABLE, Variable, markdown_table
+from monitor.settings.convert import Budget, Secret
+from monitor.settings.table import (
+    DEFAULTS,
+    FEED_VARIABLE,
+    FULL_TEXTS,
+    LOG_FORMATS,
+    LOG_LEVELS,
+    NAMES,
+    TABLE,
+    Variable,
+    markdown_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENV_FILE = Path(".env")
+LEAST_SECRET = 6
+"""Characters from which the value of a FEED_ variable is a secret: hiding a shorter one would blot out half a log."""
 TOKEN_NAMES = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE")
 
 
@@ -40,6 +52,15 @@ class Settings:
     access: Mode = Mode.CLOSED
     alert_on_first_poll: bool = False
     poll_floor: int = int(DEFAULTS["POLL_FLOOR"])
+    poll_budget: Budget = Budget()
+    poll_idle: bool = True
+    host_gap: float = float(DEFAULTS["HOST_GAP"])
+    robots: bool = False
+    contact: str = ""
+    full_text: str = DEFAULTS["FULL_TEXT"]  # no, matching
+    callback_url: str = ""  # without a slash at its end; empty: no WebSub
+    callback_port: int = int(DEFAULTS["CALLBACK_PORT"])
+    feed_variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # FEED_*, for rules.yaml
     allow_hosts: tuple[str, ...] = ()  # host names in lower case; addresses and networks as CIDR
     proxy: Secret | None = field(default=None, repr=False)  # may carry a password
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo(DEFAULTS["TIMEZONE"]))
@@ -50,13 +71,14 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no log or message may show: the token, and the proxy's password as written and decoded."""
+        """What no log or message may show: the token, the proxy's password as written and decoded, and FEED_*."""
         found: list[str] = []
         if self.token is not None:
             found.append(self.token.reveal())
         if self.proxy is not None:
             password = urlsplit(self.proxy.reveal()).password or ""
             found += [password, unquote(password)]
+        found += [value for value in self.feed_variables.values() if len(value) >= LEAST_SECRET]
         return tuple(dict.fromkeys(secret for secret in found if secret))
 
 
@@ -75,6 +97,7 @@ def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
     if any(environ.get(name, "").strip() for name in TOKEN_NAMES):  # the environment's choice of the two wins
         written = {name: value for name, value in written.items() if name not in TOKEN_NAMES}
     values = {name: _chosen(name, environ, written) for name in NAMES}
+    floor = convert.poll_floor(values["POLL_FLOOR"])
     return Settings(
         token=convert.token(values["TELEGRAM_BOT_TOKEN"], values["TELEGRAM_BOT_TOKEN_FILE"], warnings),
         telegram_api_url=convert.api_url(values["TELEGRAM_API_URL"], warnings),
@@ -83,7 +106,20 @@ def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
         owners=convert.owners(values["OWNERS"]),
         access=convert.access(values["ACCESS"]),
         alert_on_first_poll=convert.yes_or_no("ALERT_ON_FIRST_POLL", values["ALERT_ON_FIRST_POLL"]),
-        poll_floor=convert.poll_floor(values["POLL_FLOOR"]),
+        poll_floor=floor,
+        poll_budget=convert.poll_budget(values["POLL_BUDGET"], floor),
+        poll_idle=convert.yes_or_no("POLL_IDLE", values["POLL_IDLE"]),
+        host_gap=convert.host_gap(values["HOST_GAP"]),
+        robots=convert.yes_or_no("ROBOTS", values["ROBOTS"]),
+        contact=convert.contact(values["CONTACT"]),
+        full_text=convert.one_of("FULL_TEXT", values["FULL_TEXT"], FULL_TEXTS),
+        callback_url=convert.callback_url(values["CALLBACK_URL"]),
+        callback_port=convert.port("CALLBACK_PORT", values["CALLBACK_PORT"]),
+        feed_variables={
+            name: value
+            for name, value in (written | dict(environ)).items()
+            if FEED_VARIABLE.fullmatch(name) and value
+        },
         allow_hosts=convert.allow_hosts(values["ALLOW_HOSTS"]),
         proxy=convert.proxy(values["PROXY"]),
         timezone=convert.timezone(values["TIMEZONE"]),
@@ -117,7 +153,11 @@ def _from_file(path: Path, warnings: list[str]) -> dict[str, str]:
             warnings.append(f"{path}, line {binding.original.line}: cannot be read; write NAME=value")
         elif binding.key is not None and binding.value is not None:
             found[binding.key] = binding.value
-            near = None if binding.key in NAMES else _nearest_name(binding.key)
+            near = (
+                None
+                if binding.key in NAMES or FEED_VARIABLE.fullmatch(binding.key)
+                else _nearest_name(binding.key)
+            )
             if near is not None:
                 place = f"{path}, line {binding.original.line}"
                 warnings.append(f"{place}: {binding.key} is not a setting; did you mean {near}?")
@@ -131,4 +171,4 @@ def _nearest_name(key: str) -> str | None:
     return near[0] if near else None
 
 
-__all__ = ["TABLE", "Secret", "Settings", "Variable", "load", "markdown_table", "read_environment"]
+__all__ = ["TABLE", "Budget", "Secret", "Settings", "Variable", "load", "markdown_table", "read_environment"]

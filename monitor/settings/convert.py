@@ -22,6 +22,7 @@ _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?"
 _YES = frozenset({"yes", "true", "on", "1"})
 _NO = frozenset({"no", "false", "off", "0"})
 _LARGEST_TOKEN_FILE = 4096  # bytes
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".localhost", ".home.arpa")
 
 
@@ -40,6 +41,14 @@ class Secret:
 
     def __str__(self) -> str:
         return "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much is polled, of all feeds together; what is None is not bounded."""
+
+    mean: float | None = None  # seconds, mean interval of a feed
+    per_hour: float | None = None  # requests
 
 
 def refuse(variable: str, message: str, cause: Exception | None = None) -> NoReturn:
@@ -117,6 +126,8 @@ def proxy(value: str) -> Secret | None:
     """The proxy's URL, secret because it may carry a password."""
     if not value:
         return None
+    if value.lower().startswith("socks"):
+        refuse("PROXY", "SOCKS proxies are not supported; name an HTTP proxy, like http://proxy.lan:3128")
     _web_url("PROXY", value, "http://proxy.lan:3128")
     return Secret(value)
 
@@ -179,6 +190,60 @@ def poll_floor(value: str) -> int:
     """Seconds, at least one."""
     if not re.fullmatch(r"[0-9]{1,7}", value) or int(value) < 1:
         refuse("POLL_FLOOR", f"{value!r} is not a number of seconds; write a whole one from 1 up, like 900")
+    return int(value)
+
+
+def poll_budget(value: str, floor: int) -> Budget:
+    """A mean interval (`30m`) or requests an hour (`600`); neither if it is empty."""
+    if not value:
+        return Budget()
+    found = re.fullmatch(r"([0-9]{1,7})(s|m|h|d)?", value)
+    if found is None or not int(found[1]):
+        refuse(
+            "POLL_BUDGET", f"{value!r} is no budget; write requests an hour (600) or a mean interval (30m)"
+        )
+    if found[2] is None:
+        return Budget(per_hour=float(found[1]))
+    seconds = int(found[1]) * _UNITS[found[2]]
+    if seconds < floor:
+        refuse("POLL_BUDGET", f"{value} is less than POLL_FLOOR, {floor} seconds; write a longer interval")
+    return Budget(mean=float(seconds))
+
+
+def host_gap(value: str) -> float:
+    """Seconds, or none."""
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", value):
+        refuse("HOST_GAP", f"{value!r} is not a number of seconds; write one like 1 or 2.5")
+    return float(value)
+
+
+def contact(value: str) -> str:
+    """A URL or a mail address."""
+    if value and not re.fullmatch(r"https?://\S+|(?:mailto:)?[^\s@]+@[^\s@]+", value):
+        refuse(
+            "CONTACT",
+            f"{value!r} is neither; write an address like https://example.org/our-bot or a mail address",
+        )
+    return value
+
+
+def callback_url(value: str) -> str:
+    """The public address under which hubs find us, without a slash at its end; empty if there is none."""
+    if not value:
+        return ""
+    parts = _web_url("CALLBACK_URL", value, "https://bot.example.org/tocsin")
+    if parts.query or parts.fragment or parts.username is not None:
+        refuse(
+            "CALLBACK_URL",
+            "must be an address without user, '?' or '#'; write it like https://bot.example.org",
+        )
+    return value.rstrip("/")
+
+
+def port(variable: str, value: str) -> int:
+    """A port to listen on."""
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not 0 < int(value) < 65_536:  # noqa: PLR2004 - of TCP
+        refuse(variable, f"{value!r} is no port; write a number from 1 to 65535")
     return int(value)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 LANGUAGES = ("en",)
 """Languages that the chat speaks."""
 
+FULL_TEXTS = ("no", "matching")
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 LOG_FORMATS = ("text", "json")
 
@@ -59,6 +61,45 @@ TABLE: tuple[Variable, ...] = (
     ),
     Variable("POLL_FLOOR", "900", "Least interval between two polls of a feed, in seconds.", "300"),
     Variable(
+        "POLL_BUDGET",
+        "",
+        "How much is polled: a mean interval of all feeds (`30m`), or requests an hour of all of them (`600`). "
+        "Without one the mean interval is twice POLL_FLOOR.",
+        "600",
+    ),
+    Variable(
+        "POLL_IDLE",
+        "yes",
+        "Whether feeds are polled while nobody is subscribed to anything: `yes` or `no`.",
+        "no",
+    ),
+    Variable(
+        "HOST_GAP", "1", "Seconds between the end of one request and the next one to the same site.", "2.5"
+    ),
+    Variable("ROBOTS", "no", "Whether feeds and pages that a robots.txt forbids are left alone.", "yes"),
+    Variable(
+        "CONTACT",
+        "",
+        "Whom publishers can talk to, a URL or a mail address: sent in the User-Agent.",
+        "https://example.org/our-bot",
+    ),
+    Variable(
+        "FULL_TEXT",
+        "no",
+        "Whose articles are read whole: `matching` those of stories that match, `no` only those of feeds with "
+        "`full_text: true`.",
+        "matching",
+    ),
+    Variable(
+        "CALLBACK_URL",
+        "",
+        "Where hubs can reach us (WebSub), as the world sees it; without it feeds are only polled.",
+        "https://bot.example.org/tocsin",
+    ),
+    Variable(
+        "CALLBACK_PORT", "8090", "The port on which hubs are listened to, if CALLBACK_URL is set.", "9000"
+    ),
+    Variable(
         "ALLOW_HOSTS",
         "",
         "Hosts, addresses or networks that feeds may reach although they are private, separated by commas.",
@@ -70,6 +111,9 @@ TABLE: tuple[Variable, ...] = (
     Variable("LOG_LEVEL", "info", f"How much is logged: {', '.join(LOG_LEVELS)}.", "debug"),
     Variable("LOG_FORMAT", "text", "Lines for people (`text`, key=value) or for machines (`json`).", "json"),
 )
+
+FEED_VARIABLE = re.compile(r"FEED_[A-Z0-9_]+")
+"""Names that rules.yaml may use as `${FEED_KEY}` in a feed's headers or proxy."""
 
 NAMES = tuple(variable.name for variable in TABLE)
 DEFAULTS = {variable.name: variable.default for variable in TABLE}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from monitor.core.model import Kind, Level, Receipt, Refused, Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from monitor.chat.message import Message
     from monitor.core.model import Claimed
@@ -40,3 +40,15 @@ class TerminalMessenger:
             self._screen.line(f"card {claimed.delivery.card}, now:", "dim")
         self._screen.alert(message, COLOURS[claimed.delivery.level])
         return Sent()
+
+
+def told_here(screen: Screen | None) -> Callable[[Sequence[str]], Awaitable[bool]]:
+    """Tells whoever sits here what was noticed of the feeds; where nobody does, the log has said it."""
+
+    async def tell(notices: Sequence[str]) -> bool:
+        if screen is not None:
+            for notice in notices:
+                screen.line(f"⚠ {notice}", "yellow")
+        return True
+
+    return tell

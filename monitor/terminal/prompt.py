@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 from monitor.chat import commands
 from monitor.chat.message import Message
 from monitor.core.access import Place, Rights
-from monitor.core.model import Destination
+from monitor.core.model import Destination, Subscription
 from monitor.desk.answers import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
     from monitor.desk import Desk
-    from monitor.ports import Offload
+    from monitor.ports import Offload, Store
     from monitor.terminal.screen import Screen
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,13 @@ SITTER = Caller(
 """Whoever sits at the terminal owns the process anyway."""
 
 SORRY = Message("Sorry, that went wrong here; it is in the log.")
+
+
+def sit_down(store: Store, now: datetime) -> None:
+    """Whoever starts Tocsin without a token wants to see alerts: the terminal is subscribed to all, the first time."""
+    if not store.subscriptions(HERE):
+        store.subscribe(Subscription(HERE, "all", now, SITTER.person, SITTER.title))
+    store.resume(HERE)
 
 
 class Prompt:

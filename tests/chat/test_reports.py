@@ -20,6 +20,7 @@ from monitor.core.model import (
     Level,
     RuleId,
     StoreStatus,
+    Vigil,
 )
 from monitor.desk.answers import (
     Followed,
@@ -43,7 +44,16 @@ RULE = replace(
     name=LONG,
     examples=Examples((LONG,)),
 )
-WORST_FEED = FeedState(FeedUrl("https://u"), LONG, last_error=LONG, failures=9, next_poll_at=minutes(-9))
+WORST_FEED = FeedState(
+    FeedUrl("https://u"),
+    LONG,
+    last_error=LONG,
+    failures=9,
+    next_poll_at=minutes(-9),
+    last_poll_at=minutes(-99),
+    reason=LONG,
+    vigil=Vigil(gap_at=NOW, gaps=10**9, silent_since=NOW, endless_since=NOW, today=10**9, left_out=10**9),
+)
 WORST = StoreStatus(
     feeds=(WORST_FEED,) * MANY,
     owed=10**9,
@@ -79,7 +89,9 @@ WORST_CASES = [
         reports.rule(OneRule(RuleLine(RULE, subscribed=False), None), NOW), "/subscribe r", id="rule"
     ),
     pytest.param(
-        reports.feeds(feeds((WORST_FEED,) * MANY, detailed=True), 2, NOW), "/status tells", id="feeds"
+        reports.feeds(feeds((WORST_FEED,) * MANY, NOW, detailed=True), 2, UTC, NOW),
+        "/status tells",
+        id="feeds",
     ),
     pytest.param(
         reports.status(status(WORST, book(), NOW, f"{LONG}\n" * 99, detailed=True), UTC, NOW),
@@ -136,7 +148,7 @@ def test_whatever_the_names_the_answer_fits_and_its_end_survives(told: Message, 
     ],
 )
 def test_how_a_feed_does(known: FeedState, line: str) -> None:
-    assert line in reports.feeds(feeds((known,), detailed=True), 1, NOW).text.splitlines()
+    assert line in reports.feeds(feeds((known,), NOW, detailed=True), 1, UTC, NOW).text.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -153,11 +165,44 @@ def test_how_a_feed_does(known: FeedState, line: str) -> None:
     ],
 )
 def test_feeds_in_counts(known: tuple[FeedState, ...], counts: str) -> None:
-    assert reports.feeds(feeds(known, detailed=False), 1, NOW).text.splitlines()[0] == counts
+    assert reports.feeds(feeds(known, NOW, detailed=False), 1, UTC, NOW).text.splitlines()[0] == counts
+
+
+def test_a_feed_says_when_it_is_asked_and_what_is_amiss() -> None:
+    known = state(
+        last_poll_at=NOW,
+        last_success_at=NOW,
+        next_poll_at=minutes(42),
+        reason="every 4-22 min: it posts about 14 stories a day",
+        vigil=Vigil(gap_at=minutes(-60), gaps=1),
+    )
+    told = reports.feeds(feeds((known,), NOW, detailed=True), 1, UTC, NOW).text.splitlines()
+    assert told[0] == "1 feed, 1 with a gap"
+    assert told[2:4] == [
+        "   ⚠ a gap 60 min ago: stories were probably lost between two polls",
+        "   every 4-22 min, next 10:42, because it posts about 14 stories a day",
+    ]
+    status_told = reports.status(
+        status(StoreStatus(feeds=(known,)), book(), NOW, None, detailed=True), UTC, NOW
+    )
+    assert "   ⚠ a gap 60 min ago" in status_told.text
+
+
+@pytest.mark.parametrize(
+    ("vigil", "counts"),
+    [
+        pytest.param(Vigil(dead_since=NOW, silent_since=NOW), "1 feed, 1 dead", id="dead"),
+        pytest.param(Vigil(silent_since=NOW), "1 feed, 1 silent", id="silent"),
+        pytest.param(Vigil(endless_since=NOW), "1 feed, 1 endless", id="endless"),
+    ],
+)
+def test_what_is_amiss_is_counted_for_everybody(vigil: Vigil, counts: str) -> None:
+    known = state(last_poll_at=NOW, vigil=vigil)
+    assert reports.feeds(feeds((known,), NOW, detailed=False), 1, UTC, NOW).text.splitlines()[0] == counts
 
 
 def test_feeds_are_turned_page_by_page() -> None:
-    told = reports.feeds(feeds((WORST_FEED,) * 40, detailed=True), 2, NOW)
+    told = reports.feeds(feeds((WORST_FEED,) * 40, NOW, detailed=True), 2, UTC, NOW)
 
     assert "Page 2 of 3" in told.text
     assert data(told) == ["feeds:1", "feeds:3"]

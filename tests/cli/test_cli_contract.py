@@ -28,7 +28,7 @@ ALL = [pytest.param(path, id=" ".join(path)) for path, _ in commands()]
 def test_the_commands_are_these():
     assert {" ".join(path) for path, _ in commands()} == {
         *("run", "demo", "once", "check", "parse", "match", "search", "status"),
-        *("feeds", "feeds list", "feeds import", "feeds export"),
+        *("feeds", "feeds list", "feeds add", "feeds check", "feeds import", "feeds export"),
         *("explain", "backtest", "rules", "rules near-miss", "rules coverage"),
         *("rules history", "rules diff", "rules rollback"),
     }

@@ -26,6 +26,11 @@ def test_the_list_tells_how_each_feed_does(desk):
         "tags": [],
         "tier": None,
         "every": None,
+        "floor": None,
+        "weight": 1.0,
+        "zone": None,
+        "full_text": False,
+        "headers": [],
         "last_success": "2026-09-27T10:00:00+00:00",
         "next_poll": "2026-09-27T10:15:00+00:00",
         "failures": 0,
@@ -72,7 +77,8 @@ def test_bad_entries_are_told_and_the_others_go_in(desk):
     told = desk.run("feeds", "import", "list.opml")
     assert told.exit_code == 0
     assert told.stdout.splitlines()[-1] == "rules.yaml: 1 added, 0 known already, 2 left out"
-    assert [line.startswith("left out ") for line in told.stderr.splitlines()] == [True, True]
+    assert [line.startswith("left out ") for line in told.stderr.splitlines()] == [False, True, True]
+    assert told.stderr.startswith("list.opml: line 1 is not well-formed XML")
     assert not set(told.output) & set("\x1b\u202e")
     assert load(desk.folder / "rules.yaml").feeds[1].name == "evil name"
 

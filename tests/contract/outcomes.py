@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from monitor.core.model import Card, Destination, Kept, Kind, Level, Outcome, Owed, Receipt
+from monitor.core.model import Card, Destination, Edit, Kept, Kind, Level, Outcome, Owed, Receipt
 from monitor.ports import Store
 from tests.build import CHAT, NOW, hit, minutes, state, story
 
@@ -30,10 +30,13 @@ def outcome(
     cards: Iterable[Card] = (),
     owe: Iterable[Owed] = (),
     at: datetime = NOW,
+    edits: tuple[Edit, ...] = (),
+    items: tuple[str, ...] | None = None,
+    notices: tuple[str, ...] = (),
     **fields: Any,
 ) -> Outcome:
     """A decision about FEED."""
-    return Outcome(state(**fields), at, stories, tuple(cards), tuple(owe))
+    return Outcome(state(**fields), at, stories, tuple(cards), tuple(owe), edits, items, notices)
 
 
 def opened(

@@ -16,20 +16,24 @@ from monitor.core.match.plan import Everything
 from monitor.core.model import (
     Claimed,
     Destination,
+    Edit,
     Kept,
     Kind,
     Later,
     Level,
+    Move,
     Owed,
     Receipt,
     Refused,
+    Rhythm,
     RuleId,
     Sent,
-    StoryKey,
     Unknown,
+    Validators,
+    Vigil,
 )
 from monitor.ports import Store
-from tests.build import CHAT, FEED, GROUP, NOW, URL, card, hit, minutes, story, subscription
+from tests.build import CHAT, FEED, GROUP, NOW, URL, card, hit, minutes, state, story, subscription
 from tests.contract.outcomes import LEASE, outcome
 
 T = TypeVar("T")
@@ -46,6 +50,8 @@ RECEIPTS = st.one_of(
     st.builds(Unknown, st.just("unknown")),
     st.builds(Refused, st.sampled_from(["no", "gone"]), st.booleans()),
 )
+
+EDITS = st.tuples(st.sampled_from(["", "edited"]), st.booleans(), st.booleans())
 
 
 @st.composite
@@ -100,6 +106,52 @@ class TwoStores(RuleBasedStateMachine):
         what = outcome(kept, cards=[card(number)], owe=[Owed(number, place, kind, Level.ALERT)], at=self.now)
         self.both(lambda s: s.save(what))
 
+    @rule(which=st.integers(1, 14), kept=stories(), key=st.integers(1, 12), more=EDITS)
+    def edit(self, which: int, kept: Kept, key: int, more: tuple[str, bool, bool]) -> None:
+        """A story in a new version, on the card that it is on, perhaps under a new key."""
+        there = [each for each in self.both(lambda s: list(s.candidates(Everything()))) if each.id == which]
+        card_number = there[0].card if there else None
+        title, keep, article = more
+        renamed = story(f"story {key}", key=f"renamed {which} {key}", summary=title, doubt=title)
+        edit = Edit(which, renamed, kept.hits, card_number, title, keep=keep, article=article)
+        what = outcome(edits=(edit,), items=(f"d{key}",), notices=(title,), at=self.now)
+        self.both(lambda s: s.save(what))
+
+    @rule(due=st.integers(-200, 200), polled=st.integers(-200, 200), failures=st.integers(0, 1))
+    def learn(self, due: int, polled: int, failures: int) -> None:
+        """A poll that ended without a page, some of them by a clock that is ahead."""
+        vigil = Vigil(gap_at=self.now, gaps=failures, day="2026-09-27")
+        rhythm = Rhythm(since=NOW, posts=1.5, hours=(0.0, 2.5), skip_days=(6,), ttl=60)
+        after = state(
+            next_poll_at=self.now + timedelta(seconds=due),
+            last_poll_at=self.now + timedelta(seconds=polled),
+            failures=failures,
+            validators=Validators('"1"', None, "https://other.example/"),
+            move=Move("https://new.example/", NOW, 2) if due > 0 else None,
+            address="https://new.example/" if due < 0 else None,
+            failing_since=NOW if failures else None,
+            hub="https://hub.example/",
+            topic="https://topic.example/",
+            vigil=vigil,
+            rhythm=rhythm,
+        )
+        self.both(lambda s: s.save_state(after, ("noticed",), self.now))
+
+    @rule(seconds=st.integers(-300, 300))
+    def hasten(self, seconds: int) -> None:
+        """A hub calls."""
+        self.both(lambda s: s.hasten(URL, self.now + timedelta(seconds=seconds)))
+
+    @rule(seconds=st.integers(0, 300))
+    def rewind(self, seconds: int) -> None:
+        """The clock is set back."""
+        self.both(lambda s: s.rewind(self.now - timedelta(seconds=seconds)))
+
+    @rule(notice=st.integers(1, 3))
+    def told(self, notice: int) -> None:
+        """The owners hear."""
+        self.both(lambda s: s.told(notice, self.now))
+
     @rule(seconds=st.integers(0, 200))
     def wait(self, seconds: int) -> None:
         """Time goes by."""
@@ -145,12 +197,14 @@ class TwoStores(RuleBasedStateMachine):
     @invariant()
     def alike(self) -> None:
         """All that can be asked has one answer."""
-        keys = [StoryKey(f"story {i}") for i in range(1, 13)]
+        keys = [story(f"story {i}") for i in range(1, 13)]
         since: datetime = minutes(1)
         self.both(lambda s: s.facts_for(URL, keys, since))
         self.both(lambda s: s.status())
         self.both(lambda s: (s.cards(10), s.cards(2, 4, RuleId("r")), s.subscriptions()))
         self.both(lambda s: list(s.candidates(Everything())))
+        self.both(lambda s: (s.seen_items(URL), s.untold(5), s.hits_of_feeds(since), s.feed_states()))
+        self.both(lambda s: [s.versions(each) for each in range(1, 15)])
         self.both(lambda s: (s.books(3), s.book_text("v1"), s.stories_since(since)))
 
 

@@ -55,7 +55,7 @@ RICH = Kept(
 
 def everything(store: Store) -> object:
     """All that can be seen of a store."""
-    facts = store.facts_for(story().feed, [story().key, RICH.story.key], minutes(-(10**4)))
+    facts = store.facts_for(story().feed, [story(), RICH.story], minutes(-(10**4)))
     return (
         store.status(),
         facts,

@@ -23,6 +23,19 @@ ALIVE = {"poll": minutes(-1), "deliver": minutes(-1)}
             id="stopped",
         ),
         pytest.param(
+            StoreStatus(beats=ALIVE | {"network": minutes(-2)}), [], id="the network was there just now"
+        ),
+        pytest.param(
+            StoreStatus(beats=ALIVE | {"network": minutes(-20)}),
+            ["network: nothing was reached for 19 min, so no feed is to blame"],
+            id="our own network is down",
+        ),
+        pytest.param(
+            StoreStatus(beats={"deliver": NOW, "network": minutes(-20)}),
+            ["poll: it never started"],
+            id="the network of a poller that never ran",
+        ),
+        pytest.param(
             StoreStatus(beats=ALIVE, owed=3, oldest_owed_at=minutes(-16)),
             ["delivery: 3 waiting, the oldest for 16 min"],
             id="delivery stalls",

@@ -11,8 +11,8 @@ import pytest
 
 from db.sqlite import SqliteStore
 from monitor.core.match.plan import Everything, Token
-from monitor.core.model import Sent, StoryKey
-from tests.build import CHAT, FEED, NOW, URL, minutes
+from monitor.core.model import Sent
+from tests.build import CHAT, FEED, NOW, URL, minutes, story
 from tests.contract.outcomes import LEASE, opened, send
 
 ROOT = Path(__file__).parents[2]
@@ -70,8 +70,8 @@ def test_a_kill_between_two_statements_of_a_save_leaves_nothing_of_it(path: Path
     for last in range(0, statements, statements // 8):
         assert run(path, "save", last).returncode == -signal.SIGKILL
         store = SqliteStore.open(path, NOW)
-        facts = store.facts_for(URL, [StoryKey("story 1"), StoryKey("story 2")], minutes(-60))
-        assert facts.known == {"story 1"}
+        facts = store.facts_for(URL, [story("story 1"), story("story 2")], minutes(-60))
+        assert facts.known.keys() == {"story 1"}
         assert (facts.next_card, len(facts.cards)) == (2, 1)
         assert len(list(store.candidates(Token("story")))) == len(list(store.candidates(Everything()))) == 1
         assert (store.status().hits, store.status().owed) == (1, 1)

@@ -10,7 +10,8 @@ import pytest
 from db.sqlite import SqliteStore
 from db.sqlite.search import DEEPEST, PORTION, candidates, expression, refresh
 from monitor.core.match.plan import AllOf, AnyOf, Everything, Plan, Token
-from tests.build import FEED, NOW
+from monitor.core.model import Edit
+from tests.build import FEED, NOW, minutes, story
 from tests.contract.outcomes import kept, outcome
 
 A, B = Token("a"), Token("b")
@@ -114,4 +115,18 @@ def test_the_index_is_made_anew_when_the_analysis_has_changed(store: SqliteStore
     store = SqliteStore.open(tmp_path / "a.db", NOW)
     assert len(titles(store, Token("story"))) == PORTION + 5
     assert titles(store, Token("stale")) == []
+    store.close()
+
+
+def test_an_edited_story_is_found_by_its_new_words_only_and_the_index_stays_whole(tmp_path: Path) -> None:
+    store = SqliteStore.open(tmp_path / "a.db", NOW)
+    store.sync_feeds([FEED], NOW)
+    store.save(outcome(*(kept(f"{word} harbour 총영사관", key=word) for word in ("early", "middle", "late"))))
+    store.save(outcome(edits=(Edit(2, story("centre harbour", key="middle")),), at=minutes(1)))
+    found = {
+        word: [each.id for each in store.candidates(Token(word, prefix=False))]
+        for word in ("early", "middle", "centre", "harbour", "영사")
+    }
+    assert found == {"early": [1], "middle": [], "centre": [2], "harbour": [3, 2, 1], "영사": [3, 1]}
+    store._link.run("insert into story_index (story_index) values ('integrity-check')")
     store.close()

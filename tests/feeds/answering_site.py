@@ -69,12 +69,24 @@ async def silent(writer: asyncio.StreamWriter) -> None:
 
 
 async def fetch(
-    url: str, validators: Validators = NONE, digest: str | None = None, **options: Any
+    url: str,
+    validators: Validators = NONE,
+    digest: str | None = None,
+    *,
+    address: str | None = None,
+    feed: Feed | None = None,
+    **options: Any,
 ) -> Fetched:
-    settings: dict[str, Any] = {"version": "1.2", "clock": lambda: NOW, "allow": LOOPBACK} | options
-    feed = Feed(FeedUrl(url), "Example")
-    async with Fetcher(**settings) as fetcher:
-        return await fetcher(feed, FeedState(feed.url, feed.name, validators, digest))
+    """One fetch of a feed; the pause between two requests to a site is left out unless a test wants it."""
+    feed = feed or Feed(FeedUrl(url), "Example")
+    state = FeedState(feed.url, feed.name, validators, digest, address=address)
+    async with fetcher(**options) as here:
+        return await here(feed, state)
+
+
+def fetcher(**options: Any) -> Fetcher:
+    settings: dict[str, Any] = {"version": "1.2", "clock": lambda: NOW, "allow": LOOPBACK, "gap": 0.0}
+    return Fetcher(**settings | options)
 
 
 async def reason(url: str, **options: Any) -> str:

@@ -83,6 +83,19 @@ def test_a_bomb_is_stopped_at_the_limit_and_never_held() -> None:
     assert peak < 3_000_000
 
 
+@pytest.mark.parametrize("how", [Coding.PLAIN, Coding.GZIP])
+def test_a_large_page_is_held_only_once(how: Coding) -> None:
+    page = bytes(8_000_000)
+    wire = page if how is Coding.PLAIN else gzip.compress(page)
+    tracemalloc.start()
+    try:
+        assert decoded(how, wire, 65536, wire_limit=10**7, body_limit=10**7) == page
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.5 * len(page)
+
+
 def test_limits_count_the_wire_for_packed_bodies_and_the_page_for_plain_ones() -> None:
     with pytest.raises(BodyError, match=r"larger than 0\.001 MB even packed"):
         decoded(Coding.GZIP, gzip.compress(TEXT) + bytes(1000), 100, wire_limit=1000)

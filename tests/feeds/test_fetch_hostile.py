@@ -6,10 +6,13 @@ import asyncio
 import gzip
 import ssl
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tests.feeds.answering_site import BODY, Script, Site, ok, reason, silent
+from monitor.core.model import Feed, FeedState, FeedUrl, Page
+from monitor.feeds.wire import public
+from tests.feeds.answering_site import BODY, Script, Site, fetcher, ok, reason, silent, to
 
 PEM = Path(__file__).parent.parent / "data" / "feeds" / "self-signed.pem"
 
@@ -116,3 +119,60 @@ async def test_plain_http_behind_https_is_a_tls_fault() -> None:
     port = server.sockets[0].getsockname()[1]
     async with server:
         assert "no secure connection" in await reason(f"https://127.0.0.1:{port}/")
+
+
+async def test_who_breaks_off_is_not_asked_again_at_once(site: Site) -> None:
+    async def hang_up(writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    site.answers["/hang"] = hang_up
+    assert await reason(site.url("/hang")) == "the server broke the connection off"
+    assert len(site.requests) == 1
+
+
+async def test_an_old_connection_that_breaks_may_be_replaced_once(site: Site) -> None:
+    async def moved_and_gone(writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    site.answers |= {"/a": to("/b"), "/b": moved_and_gone}
+    assert await reason(site.url("/a")) == "the server broke the connection off"
+    assert [request.split(b" ")[1] for request in site.requests] == [b"/a", b"/b", b"/b"]
+
+
+async def test_an_unknown_name_is_looked_up_once() -> None:
+    asked: list[str] = []
+
+    async def unknown(host: str) -> list[str]:
+        asked.append(host)
+        raise OSError(host)
+
+    assert "is not known" in await reason("http://nowhere.example/", lookup=unknown)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("peer", "outside"),
+    [
+        pytest.param(("8.8.8.8", 80), True, id="public"),
+        pytest.param(("2606:4700:4700::1111", 443, 0, 0), True, id="public, IPv6"),
+        pytest.param(("10.0.0.1", 80), False, id="private"),
+        pytest.param(None, False, id="gone"),
+    ],
+)
+def test_a_server_outside_is_known_by_its_address(peer: object, outside: bool) -> None:
+    transport = SimpleNamespace(get_extra_info=lambda _: peer)
+    assert public(SimpleNamespace(connection=SimpleNamespace(transport=transport))) is outside
+    assert public(SimpleNamespace(connection=None)) is False
+
+
+async def test_large_pages_are_read_a_few_at_a_time_and_all_arrive(site: Site) -> None:
+    large = b"<rss/>" + b" " * 2_500_000
+    site.answers |= {f"/{n}": ok(large) for n in range(12)}
+    feeds = [Feed(FeedUrl(site.url(f"/{n}", f"host{n}.example")), "x") for n in range(12)]
+
+    async def here(_: str) -> list[str]:
+        return ["127.0.0.1"]
+
+    async with fetcher(lookup=here) as fetch_it:
+        answers = await asyncio.gather(*(fetch_it(feed, FeedState(feed.url, "x")) for feed in feeds))
+    assert all(isinstance(answer, Page) and answer.body == large for answer in answers)

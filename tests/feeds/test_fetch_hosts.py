@@ -7,9 +7,8 @@ import asyncio
 import pytest
 
 from monitor.core.model import Feed, FeedState, FeedUrl, Page
-from monitor.feeds.fetch import Fetcher
 from monitor.feeds.guard import AllowList
-from tests.feeds.answering_site import LOOPBACK, NOW, Site, fetch, ok, reason, silent
+from tests.feeds.answering_site import Site, fetch, fetcher, ok, reason, silent
 
 
 @pytest.mark.parametrize(
@@ -89,8 +88,8 @@ async def test_a_host_hears_one_request_at_a_time_on_one_connection(site: Site) 
         return ["127.0.0.1"]
 
     feeds = [Feed(FeedUrl(site.url(f"/{n}", "news.example")), "x") for n in range(5)]
-    async with Fetcher(version="1", clock=lambda: NOW, allow=LOOPBACK, lookup=lookup) as fetcher:
-        answers = await asyncio.gather(*(fetcher(feed, FeedState(feed.url, "x")) for feed in feeds))
+    async with fetcher(lookup=lookup) as here:
+        answers = await asyncio.gather(*(here(feed, FeedState(feed.url, "x")) for feed in feeds))
     assert all(isinstance(answer, Page) for answer in answers)
     assert (most, site.connections) == (1, 1)
 
@@ -109,8 +108,8 @@ async def test_the_overall_limit_holds_over_many_hosts(site: Site) -> None:
         return ["127.0.0.1"]
 
     feeds = [Feed(FeedUrl(site.url(host=f"host{n}.example")), "x") for n in range(6)]
-    async with Fetcher(version="1", clock=lambda: NOW, allow=LOOPBACK, lookup=lookup, limit=2) as fetcher:
-        await asyncio.gather(*(fetcher(feed, FeedState(feed.url, "x")) for feed in feeds))
+    async with fetcher(lookup=lookup, limit=2) as here:
+        await asyncio.gather(*(here(feed, FeedState(feed.url, "x")) for feed in feeds))
     assert most == 2
 
 
@@ -122,8 +121,8 @@ async def test_waiting_for_a_busy_host_does_not_use_up_the_deadline(site: Site) 
 
     site.answers["/"] = slow
     feed = Feed(FeedUrl(site.url()), "x")
-    async with Fetcher(version="1", clock=lambda: NOW, allow=LOOPBACK, deadline=0.2) as fetcher:
-        answers = await asyncio.gather(*(fetcher(feed, FeedState(feed.url, "x")) for _ in range(10)))
+    async with fetcher(deadline=0.2) as here:
+        answers = await asyncio.gather(*(here(feed, FeedState(feed.url, "x")) for _ in range(10)))
     assert all(isinstance(answer, Page) for answer in answers)
 
 
@@ -135,12 +134,12 @@ async def test_a_cancelled_fetch_leaves_the_host_free(site: Site) -> None:
         await silent(writer)
 
     site.answers |= {"/slow": slow, "/": ok()}
-    async with Fetcher(version="1", clock=lambda: NOW, allow=LOOPBACK) as fetcher:
+    async with fetcher() as here:
         first = Feed(FeedUrl(site.url("/slow")), "x")
-        task = asyncio.create_task(fetcher(first, FeedState(first.url, "x")))
+        task = asyncio.create_task(here(first, FeedState(first.url, "x")))
         await asked.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         feed = Feed(FeedUrl(site.url()), "x")
-        assert isinstance(await fetcher(feed, FeedState(feed.url, "x")), Page)
+        assert isinstance(await here(feed, FeedState(feed.url, "x")), Page)

@@ -34,8 +34,9 @@ async def test_a_request_is_honest_and_carries_nothing_else(site: Site) -> None:
     assert site.headers() == {
         "host": f"127.0.0.1:{site.port}".encode(),
         "user-agent": b"Tocsin/1.2 (+mailto:me@example.org)",
-        "accept": b"application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, "
-        b"application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1",
+        "accept": b"application/atom+xml, application/rss+xml, application/feed+json, "
+        b"application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, "
+        b"text/html;q=0.2, */*;q=0.1",
         "accept-encoding": b"gzip, deflate",
     }
 
@@ -51,6 +52,24 @@ async def test_a_request_is_honest_and_carries_nothing_else(site: Site) -> None:
 )
 def test_the_user_agent_names_whom_to_talk_to(contact: str, product: str) -> None:
     assert agent("1", contact) == product
+
+
+@pytest.mark.parametrize(
+    ("readers", "told"),
+    [
+        pytest.param(0, "Tocsin/1 (+https://a.b)", id="nobody"),
+        pytest.param(1, "Tocsin/1 (+https://a.b)", id="not shared"),
+        pytest.param(12, "Tocsin/1 (+https://a.b; 12 subscribers)", id="shared"),
+    ],
+)
+def test_the_user_agent_tells_for_how_many_it_asks(readers: int, told: str) -> None:
+    assert agent("1", "https://a.b", readers) == told
+
+
+async def test_readers_are_counted_by_feed(site: Site) -> None:
+    site.answers["/f"] = ok()
+    await fetch(site.url("/f"), readers=lambda feed: 3 if feed == site.url("/f") else 0)
+    assert site.headers()["user-agent"] == b"Tocsin/1.2 (3 subscribers)"
 
 
 async def test_validators_go_out_as_they_came_in(site: Site) -> None:
@@ -88,17 +107,84 @@ async def test_the_very_bytes_of_last_time_are_no_page(site: Site) -> None:
     assert again == Unchanged(page.feed, Validators('"3"'), None)
 
 
-async def test_a_redirect_is_followed_and_its_target_never_sees_our_validators(site: Site) -> None:
-    site.answers["/old"] = to("/new#x", "301 Moved Permanently")
+async def test_a_redirects_target_sees_no_validators_but_its_own(site: Site) -> None:
+    site.answers["/old"] = to("/new#x", "302 Found")
     site.answers["/new"] = ok(BODY, 'ETag: "of the target"')
     page = await fetch(site.url("/old"), Validators('"of the feed"'))
     assert isinstance(page, Page)
     assert page.feed == site.url("/old")
     assert page.url == site.url("/new")
-    assert page.validators == NONE  # they would be shown to the wrong address next time
+    assert page.moved_to is None
+    assert page.validators == Validators('"of the target"', None, site.url("/new"))
     assert site.headers(0)["if-none-match"] == b'"of the feed"'
     assert "if-none-match" not in site.headers(1)
     assert "referer" not in site.headers(1)
+
+    site.answers["/new"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    assert isinstance(await fetch(site.url("/old"), page.validators), Unchanged)
+    assert "if-none-match" not in site.headers(2)
+    assert site.headers(3)["if-none-match"] == b'"of the target"'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "moved"),
+    [
+        pytest.param("301 Moved Permanently", "308 Permanent Redirect", True, id="permanent all the way"),
+        pytest.param("301 Moved Permanently", "302 Found", False, id="then temporary"),
+        pytest.param("307 Temporary Redirect", "301 Moved Permanently", False, id="temporary first"),
+    ],
+)
+async def test_a_feed_has_moved_only_if_the_whole_way_says_so(
+    site: Site, first: str, second: str, moved: bool
+) -> None:
+    site.answers |= {"/a": to("/b", first), "/b": to("/c", second), "/c": ok()}
+    page = await fetch(site.url("/a"))
+    assert isinstance(page, Page)
+    assert page.moved_to == (site.url("/c") if moved else None)
+    again = await fetch(site.url("/a"), digest=page.digest)
+    assert isinstance(again, Unchanged)
+    assert again.moved_to == page.moved_to
+
+
+async def test_a_feed_that_has_moved_is_asked_where_it_is(site: Site) -> None:
+    site.answers["/new"] = ok(BODY, 'ETag: "1"')
+    url = f"http://me:pw@127.0.0.1:{site.port}/old"
+    kept = Validators('"0"', None, site.url("/new"))
+    page = await fetch(url, kept, address=site.url("/new"))
+    assert isinstance(page, Page)
+    assert (page.feed, page.url, page.moved_to) == (url, site.url("/new"), None)
+    assert page.validators == Validators('"1"', None, site.url("/new"))
+    assert len(site.requests) == 1
+    assert site.headers()["if-none-match"] == b'"0"'
+    assert "authorization" in site.headers()  # the same site
+
+
+async def test_validators_of_before_a_move_are_not_shown_after_it(site: Site) -> None:
+    site.answers["/new"] = ok()
+    await fetch(site.url("/old"), Validators('"of the old address"'), address=site.url("/new"))
+    assert "if-none-match" not in site.headers()
+
+
+async def test_a_page_without_validators_drops_those_of_before(site: Site) -> None:
+    site.answers["/f"] = ok()
+    page = await fetch(site.url("/f"), Validators('"1"', "then"))
+    assert isinstance(page, Page)
+    assert page.validators == NONE
+
+
+async def test_gone_behind_a_temporary_redirect_is_no_last_word(site: Site) -> None:
+    site.answers |= {"/t": to("/gone"), "/p": to("/gone", "301 Moved"), "/gone": ok(b"", status="410 Gone")}
+    answer = await fetch(site.url("/t"))
+    assert isinstance(answer, Failed)
+    assert answer.status == 410
+    assert isinstance(await fetch(site.url("/p")), Gone)
+
+
+async def test_a_failure_tells_its_status(site: Site) -> None:
+    site.answers["/f"] = ok(b"", status="403 Forbidden")
+    answer = await fetch(site.url("/f"))
+    assert isinstance(answer, Failed)
+    assert (answer.status, answer.offline) == (403, False)
 
 
 async def test_cookies_are_never_given_back(site: Site) -> None:

@@ -15,7 +15,10 @@ URL = FeedUrl("https://news.example/feed.xml")
 
 def read(*items: str, lang: str | None = None) -> Batch:
     body = (
-        "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>"
+        "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/' "
+        "xmlns:media='http://search.yahoo.com/mrss/' xmlns:yandex='http://news.yandex.ru' "
+        "xmlns:prism='http://prismstandard.org/namespaces/basic/2.0/' xmlns:dc='http://purl.org/dc/elements/1.1/' "
+        "xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'><channel>"
         + "".join(f"<item>{item}</item>" for item in items)
         + "</channel></rss>"
     )
@@ -119,6 +122,22 @@ def test_an_entry_that_says_nothing_is_left_out_and_told() -> None:
         ),
         pytest.param("<link>https://a.example/뉴스</link>", "https://a.example/뉴스", id="Korean"),
         pytest.param("", None, id="none"),
+        pytest.param("<link/><guid>https://a.example/1</guid>", "https://a.example/1", id="empty link, guid"),
+        pytest.param("<enclosure url='/1.mp3'/>", "https://news.example/1.mp3", id="a file"),
+        pytest.param(
+            "<media:content url='https://a.example/1.mp4'/>", "https://a.example/1.mp4", id="a film"
+        ),
+        pytest.param(
+            "<link>https://f.example/~r/1</link><feedburner:origLink>https://a.example/1</feedburner:origLink>",
+            "https://a.example/1",
+            id="behind a click counter",
+        ),
+        pytest.param(
+            "<link>https://www.google.com/url?rct=j&amp;sa=t&amp;url=https://a.example/1&amp;ct=ga</link>",
+            "https://a.example/1",
+            id="behind Google's",
+        ),
+        pytest.param("<author><url>https://a.example/me</url></author>", None, id="its author's"),
     ],
 )
 def test_links_are_absolute_web_addresses_or_none(link: str, url: str | None) -> None:
@@ -133,6 +152,17 @@ def test_the_text_of_an_entry_stands_once() -> None:
     assert (story(both).summary, story(both).text) == ("Hello & bye", "")
     assert (story(alone).summary, story(alone).text) == ("Hello & bye", "")
     assert (story(other).summary, story(other).text) == ("short", "Hello & bye")
+
+
+def test_russian_outlets_carry_the_whole_text_in_an_element_of_their_own() -> None:
+    found = story("<description>кратко</description><yandex:full-text>весь текст</yandex:full-text>")
+    assert (found.summary, found.text) == ("кратко", "весь текст")
+
+
+def test_the_title_is_the_entry_s_and_not_that_of_a_picture_in_it() -> None:
+    picture = "<media:group><media:title>Photo &amp;lt;1&amp;gt;</media:title></media:group>"
+    assert story(f"<title>News</title>{picture}").title == "News"
+    assert story(f"{picture}<title>News</title>").title == "News"
 
 
 def test_a_long_lone_text_is_the_body() -> None:
@@ -173,6 +203,7 @@ def test_titles_are_what_a_reader_sees(title: str, seen: str) -> None:
         pytest.param("Sun, 27 Sep 2026 19:00:00 KST", None, 10, id="KST"),
         pytest.param("Sun, 27 Sep 2026 13:00:00 MSK", None, 10, id="MSK"),
         pytest.param("2026-09-27 19:00:00", "ko", 10, id="no zone in a Korean feed"),
+        pytest.param("2026-09-27 13:00:00", "ru", 10, id="no zone in a Russian feed"),
         pytest.param("2026-09-27 10:00:00", "en", 10, id="no zone elsewhere"),
         pytest.param("2026-09-27T10:00Z", None, 10, id="left to feedparser"),
         pytest.param("Sun, 27 Sep 2026 19:00:00 XXT", None, None, id="unknown zone"),
@@ -196,6 +227,42 @@ def test_dates_are_right_or_none(written: str, lang: str | None, hour: int | Non
 def test_odd_dates_are_told(written: str, told: str) -> None:
     (warning,) = read(f"<title>t</title><pubDate>{written}</pubDate>").warnings
     assert told in warning
+
+
+def test_rules_yaml_knows_the_zone_best() -> None:
+    item = "<item><title>t</title><pubDate>2026-09-27 20:00</pubDate></item>"
+    body = f"<rss version='2.0'><channel>{item}</channel></rss>"
+    found = parse(Feed(URL, "News", "ru", zone="Asia/Vladivostok"), body.encode(), None, URL)
+    assert isinstance(found, Batch)
+    assert found.stories[0].published == datetime(2026, 9, 27, 10, tzinfo=UTC)
+    assert "read as Asia/Vladivostok" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pytest.param(
+            "<pubDate>soon</pubDate><dc:date>2026-09-27T10:00:00Z</dc:date>", id="the second can be read"
+        ),
+        pytest.param(
+            "<pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate><dc:date>2026-09-27T10:00:00Z</dc:date>",
+            id="the second can be true",
+        ),
+        pytest.param("<prism:publicationDate>2026-09-27T10:00:00Z</prism:publicationDate>", id="an odd name"),
+        pytest.param("<dc:date>2026년 9월 27일 19:00</dc:date>", id="Dublin Core in Korean"),
+    ],
+)
+def test_of_several_dates_the_first_good_one_counts(dates: str) -> None:
+    found = story(f"<title>t</title>{dates}")
+    assert found.published == datetime(2026, 9, 27, 10, tzinfo=UTC)
+    assert found.doubt == ""
+
+
+def test_a_date_that_cannot_be_true_is_marked() -> None:
+    found = story("<title>t</title><pubDate>01 Jan 1970 00:00:00 GMT</pubDate>")
+    assert found.published is None
+    assert found.doubt == "the feed's date '01 Jan 1970 00:00:00 GMT' lies before 1990"
+    assert story("<title>t</title><pubDate>soon</pubDate>").doubt == ""
 
 
 def test_a_missing_date_is_nothing_odd() -> None:

@@ -219,6 +219,77 @@ def test_references_to_no_character_cost_only_themselves(reference: str) -> None
     assert found.stories[0].title == "ab \U0001f600\U0001f600 &"
 
 
+GML = "http://www.opengis.net/gml"
+
+
+def test_a_place_that_trips_feedparser_costs_only_itself() -> None:
+    item = f"<item><title>x</title><gml:posList xmlns:gml='{GML}'>1 2</gml:posList></item>"
+    assert [story.title for story in batch(rss(item)).stories] == ["x"]
+
+
 def test_a_page_that_trips_feedparser_is_a_failure_in_words() -> None:
-    page = b"<?xml version='1.0' encoding='\xff\xfe'?>" + rss("<item><title>x</title></item>").encode()
-    assert "its publisher has to mend that" in reason(page)
+    item = f"<item><title>x</title><g:posList xmlns:g='{GML}'>1 2</g:posList></item>"
+    assert "its publisher has to mend that (KeyError)" in reason(rss(item))
+
+
+def test_a_page_that_is_the_name_of_a_file_is_not_that_file() -> None:
+    assert "this is plain text" in reason(str(DATA / "full.atom"))
+
+
+def test_the_feed_s_own_address_and_its_pauses() -> None:
+    channel = (
+        "<atom:link rel='self' href='/feed.xml'/><skipHours><!-- <hour>5</hour> --><hour>0</hour><hour> 23 </hour>"
+        "<hour>24</hour></skipHours><skipDays><day>Saturday</day><day>SUN</day><day>Caturday</day></skipDays>"
+    )
+    found = batch(rss("<item><title>x</title></item>", channel))
+    assert found.topic == "https://news.example/feed.xml"
+    assert found.skip_hours == {0, 23}
+    assert found.skip_days == {5, 6}
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        pytest.param(
+            "<skipHours>" + "".join(f"<hour>{n}</hour>" for n in range(24)) + "</skipHours>", id="all hours"
+        ),
+        pytest.param("<skipHours><hour>x</hour></skipHours><skipDays/>", id="nonsense"),
+        pytest.param(
+            "<item><title>a</title><description><![CDATA[<skipHours><hour>1</hour></skipHours>]]></description></item>",
+            id="quoted in an item",
+        ),
+        pytest.param("<skipHours><hour>1</hour>", id="never closed"),
+        pytest.param("<skipDays>" + "x" * 9000 + "<day>Monday</day></skipDays>", id="endless"),
+    ],
+)
+def test_pauses_without_sense_are_none(channel: str) -> None:
+    found = batch(rss("<item><title>x</title></item>", channel))
+    assert (found.skip_hours, found.skip_days) == (frozenset(), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("channel", "ttl"),
+    [
+        pytest.param("<sy:updatePeriod> Hourly </sy:updatePeriod>", 3600, id="hourly"),
+        pytest.param("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", 21_600,
+                     id="four a day"),
+        pytest.param("<sy:updatePeriod>yearly</sy:updatePeriod>", 30 * 86_400, id="yearly"),
+        pytest.param("<sy:updatePeriod>often</sy:updatePeriod>", None, id="no such period"),
+        pytest.param("<sy:updateFrequency>4</sy:updateFrequency>", None, id="of what"),
+        pytest.param("<ttl>5</ttl><sy:updatePeriod>daily</sy:updatePeriod>", 300, id="ttl says it plainly"),
+    ],
+)  # fmt: skip
+def test_the_syndication_module_tells_how_often(channel: str, ttl: int | None) -> None:
+    page = rss("<item><title>x</title></item>", channel)
+    page = page.replace("<rss ", "<rss xmlns:sy='http://purl.org/rss/1.0/modules/syndication/' ")
+    assert batch(page).ttl == ttl
+
+
+def test_a_web_page_tells_the_feed_that_it_names() -> None:
+    page = "<!DOCTYPE html><html><head><link rel='alternate' type='application/rss+xml' href='/rss'></head></html>"
+    assert "https://news.example/rss" in reason(page)
+
+
+def test_a_feed_that_a_program_takes_for_a_web_page_is_read_all_the_same() -> None:
+    page = f"<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'x.dtd'>{rss('<item><title>x</title></item>')}"
+    assert batch(page).stories[0].title == "x"

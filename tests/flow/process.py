@@ -161,6 +161,7 @@ class Stage:
             "RULES": str(self.rules_file),
             "ALLOW_HOSTS": "127.0.0.0/8,localhost",
             "POLL_FLOOR": "1",
+            "HOST_GAP": "0",
             **others,
         }
 

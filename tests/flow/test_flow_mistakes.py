@@ -13,9 +13,10 @@ from sqlite_utils import Database
 
 import bot
 from db import open_store
+from monitor.clerk import Clerk
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.guard import AllowList
-from monitor.feeds.workers import ParserPool
+from monitor.outside import Outside
 from monitor.rulebook import Library
 from monitor.settings import load
 from tests.flow.process import RULES, Stage, asks, tells
@@ -240,25 +241,29 @@ async def lookup(host: str) -> Sequence[str]:
 async def bare_room(stage: Stage) -> AsyncIterator[bot.Newsroom]:
     """The bot as it is wired, connected to Telegram, but less patient with feeds, and polling only when told."""
     settings = load(stage.settings(ALERT_ON_FIRST_POLL="yes"), None)
-    clerk, pool = bot.Clerk(), ParserPool()
-    fetcher = Fetcher(
+    outside = Outside(settings, version=bot.VERSION, clock=bot.utc_now)
+    await outside.fetch.close()
+    outside.fetch = Fetcher(
         version=bot.VERSION,
         clock=bot.utc_now,
         allow=AllowList.read(",".join(settings.allow_hosts)),
         silence=0.3,
+        gap=0.0,
         lookup=lookup,
     )
+    clerk = Clerk()
     store = await clerk(open_store, str(settings.database), now=bot.utc_now())
-    room = await bot._wire(
+    room = await bot._Wiring(
         settings,
         Library(settings.rules),
         clerk,
         store,
-        fetch=fetcher,
-        parse=pool,
-        screen=None,
-        on_done=lambda _: None,
-    )
+        outside,
+        None,
+        lambda _: None,
+        bot.utc_now,
+        spread=False,
+    ).newsroom()
     assert room.chat is not None
     await room.chat.start()
     try:
@@ -266,7 +271,6 @@ async def bare_room(stage: Stage) -> AsyncIterator[bot.Newsroom]:
     finally:
         await room.deliver.stop(bot.GRACE)
         await room.chat.stop()
-        await fetcher.close()
-        await pool.close()
+        await outside.close()
         await clerk(store.close)
         clerk.close()

@@ -1,8 +1,9 @@
 """The nouns of Tocsin: frozen values that are handed from one stage to the next.
 
-`sources` feeds and what is known of them; `stories` what a feed carries; `rules` what people wait for and what
-matched; `alerts` cards, destinations, deliveries; `handover` what one stage gives the next; `views` what the
-store answers when somebody asks. All times are aware datetimes in UTC, all durations are seconds.
+`sources` feeds and what is known of them, `pushes` what hubs promised; `stories` what a feed carries; `rules`
+what people wait for and what matched; `alerts` cards, destinations, deliveries; `handover` what one stage gives
+the next; `views` what the store answers when somebody asks. All times are aware datetimes in UTC, all durations
+are seconds.
 """
 
 from monitor.core.model.alerts import (
@@ -20,6 +21,7 @@ from monitor.core.model.alerts import (
 )
 from monitor.core.model.handover import (
     Batch,
+    Edit,
     Facts,
     Failed,
     Fetched,
@@ -33,8 +35,9 @@ from monitor.core.model.handover import (
     StoryMark,
     Unchanged,
 )
+from monitor.core.model.pushes import Push
 from monitor.core.model.rules import Entity, Evidence, Examples, Guard, Hit, Level, Rule, RuleBook, RuleId
-from monitor.core.model.sources import Feed, FeedState, FeedUrl, Validators
+from monitor.core.model.sources import Feed, FeedState, FeedUrl, Move, Rhythm, Validators, Vigil
 from monitor.core.model.stories import Story, StoryKey
 from monitor.core.model.views import (
     CardStory,
@@ -42,8 +45,10 @@ from monitor.core.model.views import (
     Claimed,
     DeadLetter,
     KeptBook,
+    Notice,
     StoredStory,
     StoreStatus,
+    Version,
 )
 
 __all__ = [
@@ -56,6 +61,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Destination",
+    "Edit",
     "Entity",
     "Evidence",
     "Examples",
@@ -73,13 +79,17 @@ __all__ = [
     "Kind",
     "Later",
     "Level",
+    "Move",
+    "Notice",
     "Outcome",
     "Owed",
     "Page",
+    "Push",
     "Receipt",
     "RecentCard",
     "Refused",
     "RetryLater",
+    "Rhythm",
     "Rule",
     "RuleBook",
     "RuleId",
@@ -93,4 +103,6 @@ __all__ = [
     "Unchanged",
     "Unknown",
     "Validators",
+    "Version",
+    "Vigil",
 ]

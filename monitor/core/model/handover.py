@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from monitor.core.model.alerts import Card, Destination, Kind, Subscription
 from monitor.core.model.rules import Hit, Level, RuleId
 from monitor.core.model.sources import FeedState, FeedUrl, Validators
 from monitor.core.model.stories import Story, StoryKey
+from monitor.core.model.views import StoredStory
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Page:
     content_type: str | None = None
     validators: Validators = Validators()  # noqa: RUF009  # a frozen value
     max_age: int | None = None  # seconds for which the server says it stays fresh
+    moved_to: str | None = None  # where permanent redirects only (301, 308) led, if any did
+    hub: str | None = (
+        None  # WebSub hub, and the feed's own name there, as Link headers give them (WebSub section 4)
+    )
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class Unchanged:
     feed: FeedUrl
     validators: Validators | None = None  # given with the answer; None keeps the old ones
     max_age: int | None = None
+    moved_to: str | None = None  # as in Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class Failed:
 
     feed: FeedUrl
     reason: str
+    offline: bool = False  # nothing could be reached at all, or looks like it: our network, not the feed
+    status: int | None = None  # of HTTP, if there was an answer
 
 
 Fetched = Page | Unchanged | RetryLater | Gone | Failed
@@ -74,6 +84,11 @@ class Batch:
     ttl: int | None = None  # seconds
     hub: str | None = None  # WebSub hub
     warnings: tuple[str, ...] = ()
+    skip_hours: frozenset[int] = frozenset()  # hours (UTC) in which the feed asks not to be polled
+    skip_days: frozenset[int] = frozenset()  # days so, Monday 0
+    items: tuple[str, ...] = ()  # digests of all items as they stand in the document, for the next parse
+    known: int = 0  # items left out because their very bytes were seen in an earlier page
+    topic: str | None = None  # WebSub: the feed's own rel=self address
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +117,16 @@ class Facts:
     """All that `decide` needs of the store: the answer to the clerk's one question."""
 
     state: FeedState
-    known: frozenset[StoryKey]  # of the keys asked for, those already stored for this feed
+    known: Mapping[StoryKey, StoredStory]  # of the stories asked for, those whose key the feed has had
     cards: tuple[RecentCard, ...]  # newest first
     subscriptions: tuple[Subscription, ...]  # of destinations that can be reached
     next_card: int
+    alike: tuple[
+        StoredStory, ...
+    ] = ()  # the feed's latest with the address or title of one asked for, newest first
+    old_cards: tuple[
+        RecentCard, ...
+    ] = ()  # of known and alike ones, where not among `cards`: they may still grow
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +137,19 @@ class Kept:
     hits: tuple[Hit, ...] = ()
     card: int | None = None
     why: str = ""  # why this card, or why it hit but raised nothing (first sight of the feed)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A stored story in a new version: what it says, what it hits, and which card it is on from now on."""
+
+    id: int  # in the store
+    story: Story  # its key may be another one than before: some feeds change all their ids
+    hits: tuple[Hit, ...] = ()
+    card: int | None = None
+    why: str = ""  # as in Kept; empty keeps what is there
+    keep: bool = True  # whether the version before is kept; not if only key or date are others
+    article: bool = False  # its text is that of its page, fetched; what the feed carries no longer counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +171,8 @@ class Outcome:
     stories: tuple[Kept, ...] = ()
     cards: tuple[Card, ...] = ()  # new ones, and those whose level rose
     deliveries: tuple[Owed, ...] = ()
+    edits: tuple[Edit, ...] = ()  # of stored stories, oldest id first
+    items: tuple[str, ...] | None = (
+        None  # digests of the page's items for the next parse; None keeps the last ones
+    )
+    notices: tuple[str, ...] = ()  # what those who run Tocsin should hear of the feed, in words

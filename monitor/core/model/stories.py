@@ -28,3 +28,4 @@ class Story:
     source: str = ""  # name of the feed, as people know it
     tags: tuple[str, ...] = ()  # of the feed
     tier: str | None = None  # of the feed
+    doubt: str = ""  # why `published` is not the feed's own date, in words; empty if it is or there is none

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.core.model.alerts import Card, Delivery, Destination
 from monitor.core.model.rules import Hit, RuleId
-from monitor.core.model.sources import FeedState
+from monitor.core.model.sources import FeedState, FeedUrl
 from monitor.core.model.stories import Story
 
 
@@ -21,6 +21,25 @@ class StoredStory:
     seen_at: datetime
     rules: tuple[RuleId, ...] = ()  # that it hit
     card: int | None = None
+    article: bool = False  # its text is that of its page, fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A story as it stood before it was edited."""
+
+    story: Story
+    until: datetime  # when it was replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that those who run Tocsin should hear once: a feed died, went silent, lost stories, came back."""
+
+    id: int
+    feed: FeedUrl
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
