@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from db.rows import Row, story_of, to_time
 from db.sqlite.connection import Connection
-from monitor.core.match.plan import AllOf, Everything, Plan, Token
+from monitor.core.match.plan import AllOf, Everything, Nearly, Plan, Token
 from monitor.core.model import RuleId, StoredStory, Story
 from monitor.core.text import index_text
 
@@ -122,7 +122,7 @@ def expression(plan: Plan, depth: int = 0) -> str | None:
     if depth > DEEPEST:
         return None
     match plan:
-        case Everything():
+        case Everything() | Nearly():
             return None
         case Token(text, prefix):
             quoted = text.replace('"', '""').replace("\0", " ")  # a NUL would end the expression

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.language import parse
-from monitor.core.match import Everything, compile_query
+from monitor.core.match import AnyOf, Token, compile_book, compile_query
 from monitor.core.match.fuzzy import within_one_edit
-from monitor.core.model import Entity, FeedUrl, Story, StoryKey
+from monitor.core.match.plan import Nearly
+from monitor.core.model import Entity, FeedUrl, Rule, RuleBook, RuleId, Story, StoryKey
 
 STEADY = settings(database=None, derandomize=True, deadline=None, max_examples=300)
 
@@ -86,8 +88,19 @@ def test_a_fuzzy_term_stands_beside_near() -> None:
     assert surfaces("Vladivostok~ NEAR/1 consulate", "Vladibostok its consulate") is None
 
 
-def test_a_fuzzy_term_restricts_no_index() -> None:
-    assert compile_query(parse("Vladivostok~"), {}).plan == Everything()
+def test_a_fuzzy_term_wakes_by_either_half() -> None:
+    plan = compile_query(parse("Vladivostok~"), {}).plan
+    assert plan == AnyOf((Token("vladivostok"), Nearly("vladi", "ostok")))
+
+
+@pytest.mark.parametrize(
+    "text", ["Vladivostok", "Vladívostok", "Vladlvostok", "Valdivostok", "Vladivsotok", "Vladivosto"]
+)
+def test_a_misspelt_word_wakes_its_rule(text: str) -> None:
+    story = Story(FeedUrl("https://example.org/rss"), StoryKey("1"), f"News from {text}")
+    book = compile_book(RuleBook(rules=(Rule(RuleId("east"), parse("Vladivostok~")),)))
+    assert [hit.rule for hit in book.hits(story)] == ["east"]
+    assert book.hits(replace(story, title="News from Vladimir, and others")) == ()
 
 
 def edits(word: str) -> set[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given, settings
@@ -191,14 +192,25 @@ def test_words_are_found_by_key_and_by_text(text: str, key: str) -> None:
     assert {n for n, word in enumerate(words.all) if "북" in word.shape.text} <= set(words.holding("북", ""))
 
 
-def test_what_was_seen_before_is_not_looked_for_again() -> None:
+class Looked:
+    """Somebody who looked for these marks."""
+
+    def __init__(self, *marks: str) -> None:
+        self.marks = set(marks)
+
+    def watches(self, marks: Collection[str]) -> bool:
+        return self.marks.issuperset(marks)
+
+
+def test_what_was_looked_for_is_not_looked_for_again() -> None:
     words = Words("tea for two, tea for 북한")
-    words.note({"tea", "coffee", "^북="}.__contains__, {"tea": [0, 3], "^북=": [5]})
+    words.note(Looked("tea", "coffee", "^북="), [(0, ("tea",)), (3, ("tea",)), (5, ("^북=",))])
     assert words.having(("tea",)) == [0, 3]
     assert words.having(("coffee", "tea")) == [0, 3]
     assert words.having(("coffee",)) == []
-    assert words.having(("two", "tea")) == [0, 2, 3]
+    assert words.having(("two", "tea")) == [0, 2, 3], "nobody looked for two"
     assert words.holding("북", "^북=") == [5]
+    assert words.holding("북", "북=") == [5], "nobody looked for it"
     assert words.lacks(("coffee",))
     assert not words.lacks(("two",))
 

@@ -64,6 +64,8 @@ class Workshop:
     def __init__(self, entities: Mapping[str, Entity]) -> None:
         self.entities = entities
         self.leaves: dict[Term | Ref, Placed] = {}
+        self.made: list[Looker] = []
+        """Whatever finds a term, as it is made; for who wants to know, and takes it away."""
         self._known: Known | None = None
 
     def part(self, query: Query) -> Part:
@@ -95,6 +97,7 @@ class Workshop:
     def looker(self, term: Term) -> Looker:
         """What finds a term; of a fuzzy one the long words within one edit, the others in their forms."""
         found = looker(term.text, term.kind)
+        self.made.append(found)
         if term.kind is not Kind.FUZZY:
             return found
         if self._known is None:
@@ -107,7 +110,8 @@ class Workshop:
             else piece
             for word, piece in zip(Words(term.text).all, way, strict=True)
         )
-        return Looker((pieces,))
+        self.made.append(Looker((pieces,)))
+        return self.made[-1]
 
 
 class _Bench:

@@ -33,6 +33,10 @@ class Dated:
             return cls(clause, text, age=span_of(text))
         return cls(clause, text, since=day) if field == "after" else cls(clause, text, until=day)
 
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether it is found."""
+        return self.finds(reading, fields) is not None
+
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """The date, if it lies within the bound; `fields` are those of words and do not matter here."""
         del fields

@@ -17,11 +17,16 @@ _HIGHEST = 300
 _HALVES = 30
 """Ranks after which the cost is half of that."""
 
-_UNKNOWN = 64
-"""What a letter alone would cost that is no common word; every letter more halves it."""
+_WORD = 4.0
+"""What an unknown word costs that has at least `_LONG` letters; each letter less doubles it."""
 
-_WORTH = 2
-"""Letters that a character of Hangul or Han is worth."""
+_LONG = 4
+
+_NAME = 0.05
+"""What is left of that for a word that is written with a capital."""
+
+_PAIR = 2.0
+"""What an unknown pair of syllables costs, or a character of Han."""
 
 _ENGLISH = """
 the to in of a and for on is with that at said was as from by it be after over are an have but he us has new
@@ -85,23 +90,27 @@ _RUSSIAN = """
 """
 
 _KOREAN = """
-에서 했다 으로 일 니다 다고 있다 하는 이 하고 습니 지난 이다 이라 밝혔 혔다 년 수 있는 들이 라고 미국 시간 었다 됐다 경찰 에게 한다 들은 것이 월 한 부터 것으 현지 으며 지만 지시
-까지 다는 대한 하기 고 는 이날 하지 적인 말했 서는 위해 등 에는 자들 았다 대해 통령 그는 졌다 전 대통 시 이번 사람 명이 의 적으 리는 전했 지역 중 자신 정부 들의 씨는 입니 면서
-경기 그러 조사 한국 했습 따르 에 오후 를 르면 들을 것을 러나 같은 가장 이스 되는 다른 서울 하며 기를 세계 함께 보도 많은 장을 혐의 일부 예정 하게 라는 사용 였다 발생 있습 하면 아이
-며 장에 현재 정이 이상 더 오전 된다 사는 달러 중국 통해 있었 의원 들어 만 시작 가 스트 이는 했으 찰은 씨가 그 관련 레이 로 이들 사건 명의 이후 원에 들에 명을 인은 기록 약 당시
-위원 합니 않았 이에 보다 및 동안 위한 공개 시아 이나 프로 사를 국의 기도 경우 문제 알려 사이 것은 스타 원을 을 주장 기에 때문 후 가능 지는 일본 으나 또 방송 바마 람들 상을 부는
-전에 오바 라이 대로 이었 사고 스는 사진 원이 신의 국가 관계 따라 인터 국은 열린 대표 문에 리아 발표 는데 이어 결과 부분 선수 천 도록 두 회의 도했 리를 하다 대변 변인 에도 사망 가지
-진행 사에 난해 발견 영국 역에 랜드 최근 앞서 장이 리스 할 당국 피해 부가
+에서 했다 으로 일 니다 다고 있다 하는 이 하고 습니 지난 이다 이라 밝혔 혔다 년 수 있는 들이 라고 미국 시간
+었다 됐다 경찰 에게 한다 들은 것이 월 한 부터 것으 현지 으며 지만 지시 까지 다는 대한 하기 고 는 이날 하지
+적인 말했 서는 위해 등 에는 자들 았다 대해 통령 그는 졌다 전 대통 시 이번 사람 명이 의 적으 리는 전했 지역 중
+자신 정부 들의 씨는 입니 면서 경기 그러 조사 한국 했습 따르 에 오후 를 르면 들을 것을 러나 같은 가장 이스 되는
+다른 서울 하며 기를 세계 함께 보도 많은 장을 혐의 일부 예정 하게 라는 사용 였다 발생 있습 하면 아이 며 장에
+현재 정이 이상 더 오전 된다 사는 달러 중국 통해 있었 의원 들어 만 시작 가 스트 이는 했으 찰은 씨가 그 관련
+레이 로 이들 사건 명의 이후 원에 들에 명을 인은 기록 약 당시 위원 합니 않았 이에 보다 및 동안 위한 공개 시아
+이나 프로 사를 국의 기도 경우 문제 알려 사이 것은 스타 원을 을 주장 기에 때문 후 가능 지는 일본 으나 또 방송
+바마 람들 상을 부는 전에 오바 라이 대로 이었 사고 스는 사진 원이 신의 국가 관계 따라 인터 국은 열린 대표 문에
+리아 발표 는데 이어 결과 부분 선수 천 도록 두 회의 도했 리를 하다 대변 변인 에도 사망 가지 진행 사에 난해 발견
+영국 역에 랜드 최근 앞서 장이 리스 할 당국 피해 부가
 """
 """Pairs of syllables, as the index holds them."""
 
 
-def cost(token: str) -> float:
-    """How often a token will likely be met, in no unit; only to compare."""
-    known = _costs().get(token)
-    if known is not None:
-        return known
-    return _UNKNOWN * 0.5 ** (len(token) * (_WORTH if token[0] > "\u2e80" else 1))
+def cost(token: str, *, name: bool = False) -> float:
+    """How often a token will likely be met, in no unit; only to compare. A name is one of a rule's names."""
+    price = _costs().get(token)
+    if price is None:
+        price = _PAIR if token[0] > "\u2e80" else _WORD * 2 ** max(0, _LONG - len(token))
+    return price * _NAME if name else price
 
 
 @cache

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from monitor.core.language import SHORTEST_FUZZY
-from monitor.core.match.plan import Everything, Plan
+from monitor.core.match.plan import Nearly, Plan, Token
+from monitor.core.match.planning import any_of
 from monitor.core.text import Script, Words
 
 if TYPE_CHECKING:
@@ -86,6 +87,11 @@ class Fuzzy:
         } - forms
         return cls(forms, shape.text, stems, frozenset(others))
 
+    @property
+    def clue(self) -> tuple[str, ...]:
+        """No mark tells of it."""
+        return ()
+
     def places(self, words: Words) -> Iterator[tuple[int, int, int]]:
         """Number, start and end of all words that it accepts, in order."""
         numbers = set(words.having(self.keys))
@@ -112,8 +118,16 @@ class Fuzzy:
         return near and self.others.isdisjoint(shape.keys)
 
     def plan(self) -> Plan:
-        """No restriction: the index cannot be asked for what nearly stands in it."""
-        return Everything()
+        """One of its forms, or a word that shares one half with it."""
+        tokens = [Token(key) for key in sorted(self.keys)]
+        nearly = [_halves(stem, digit) for stem, digit in sorted({(self.text, ""), *self.stems})]
+        return any_of([*tokens, *nearly])
+
+
+def _halves(text: str, digit: str) -> Nearly:
+    """One edit, be it of two neighbours, leaves the half before the middle letter or the one behind it as it is."""
+    middle = len(text) // 2
+    return Nearly(text[:middle], text[middle + 1 :] + digit)
 
 
 class Known:

@@ -21,6 +21,10 @@ class Guarded:
     part: Placed
     excepted: Placed
 
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether it is found."""
+        return self.finds(reading, fields) is not None
+
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """What the places that are left found."""
         found = tuple(one for field in fields for span in self.spans(reading, field) for one in span.finds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.core.match.compiling import Workshop
@@ -67,10 +67,8 @@ class Matcher:
         ] = {}  # rules that came later by number; None for what they replace
         self._index = WakeIndex()
         for number, rule in enumerate(book.rules):
-            made = self._compiled(rule, number)
-            self._rules.append(made)
+            self._rules.append(self._compiled(rule, number, number))
             self._numbers[rule.id] = number
-            self._index.add(number, made.match.plan())
 
     def with_rule(self, rule: Rule) -> Matcher:
         """The matcher with one more rule behind the others, or with one changed in its old place.
@@ -89,20 +87,44 @@ class Matcher:
         `now` is what `within:` counts from, by default the story's own date.
         """
         reading = Reading(story, now)
-        out: list[tuple[int, Hit]] = []
-        for number in self._index.awake(*[reading.words(name) for name in TEXT]):
-            compiled = self._later[number] if number in self._later else self._rules[number]
-            if compiled is None:
-                continue
-            rule, match, unless, place = compiled
-            found = match.finds(reading, TEXT)
-            if found is not None and (unless is None or unless.finds(reading, TEXT) is None):
-                out.append((place, Hit(rule.id, rule.level, evidence(found))))
-        return tuple([hit for _, hit in sorted(out, key=itemgetter(0))])
+        return tuple(
+            [
+                Hit(one.rule.id, one.rule.level, evidence(one.match.finds(reading, TEXT) or ()))
+                for one in self._fired(reading)
+            ]
+        )
 
-    def _compiled(self, rule: Rule, place: int) -> _Compiled:
+    def fired(self, story: Story, now: datetime | None = None) -> tuple[RuleId, ...]:
+        """The same without evidence, quicker."""
+        return tuple([one.rule.id for one in self._fired(Reading(story, now))])
+
+    def _fired(self, reading: Reading) -> list[_Compiled]:
+        """Rules that the story hits, in the book's order."""
+        texts = [words for name in TEXT if (words := reading.words(name)).chunks]
+        numbers = self._index.awake(*texts)
+        if not numbers:
+            return []
+        reading.marks = set().union(*[marks for words in texts for _, marks in words.flagged])
+        out: list[_Compiled] = []
+        for number in numbers:
+            one = self._later[number] if number in self._later else self._rules[number]
+            if one is None or not one.match.holds(reading, TEXT):
+                continue
+            if one.unless is None or not one.unless.holds(reading, TEXT):
+                out.append(one)
+        if self._later:
+            out.sort(key=attrgetter("place"))
+        return out
+
+    def _compiled(self, rule: Rule, number: int, place: int) -> _Compiled:
+        """Compile a rule, and have it woken as `number`."""
         unless = self._shop.part(rule.unless) if rule.unless else None
-        return _Compiled(rule, self._shop.part(rule.match), unless, place)
+        made = _Compiled(rule, self._shop.part(rule.match), unless, place)
+        for looker in self._shop.made:
+            self._index.watch(looker.marks, looker.runs)
+        self._shop.made.clear()
+        self._index.add(number, made.match.plan())
+        return made
 
     def _put(self, rule: Rule) -> None:
         """Add a later rule. What it replaces still wakes, and is passed over."""
@@ -115,8 +137,7 @@ class Matcher:
             place = (self._later.get(old) or self._rules[old]).place
             self._later[old] = None
         number = len(self._rules) + len(self._later)
-        made = self._later[number] = self._compiled(rule, number if place is None else place)
-        self._index.add(number, made.match.plan())
+        self._later[number] = self._compiled(rule, number, number if place is None else place)
 
 
 def compile_book(book: RuleBook) -> Matcher:

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from monitor.core.match.pieces import Form
-from monitor.core.text import relational, russian_keys, russian_name
+from monitor.core.match.pieces import Form, shares
+from monitor.core.text import CAPITAL, CHUNKS, relational, russian_keys, russian_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from monitor.core.match.pieces import Place
     from monitor.core.match.plan import Plan
     from monitor.core.text import Shape, Words
@@ -50,14 +52,36 @@ class Name:
         text, keys, _, _ = shape
         return cls(Form(russian_name(text)), Form(keys), Form(_made(text)))
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All that it asks for: of words that could be it."""
+        return (*self.strict.keys, *self.loose.keys, *self.made.keys)
+
+    @property
+    def capitals(self) -> tuple[str, ...]:
+        """Marks: a text that has one of them holds the name, written with a capital."""
+        return tuple([CAPITAL + key for key in self.strict.keys])
+
     def spots(self, words: Words) -> list[tuple[int, int]]:
         """Where it stands in the original text."""
-        if words.lacks(self.loose.keys) and words.lacks(self.made.keys):
-            return []
         spots = [spot for spot in self.strict.spots(words) if words.original[spot[0]].isupper()]
-        if spots and words.lacks(self.made.keys):
+        if not spots and not words.lacks(self.loose.keys):
+            loose = self.loose.spots(words)
+            if any([words.original[start].isupper() for start, _ in loose]):  # the sentences have to be known
+                return [words.span(start, end) for _, start, end in self.places(words)]
+            spots = loose
+        if not self.made.keys or words.lacks(self.made.keys):
             return spots
-        return [words.span(start, end) for _, start, end in self.places(words)]
+        return list(dict.fromkeys([*spots, *self._adjectives(words)]))
+
+    def _adjectives(self, words: Words) -> Iterator[tuple[int, int]]:
+        """Where its adjectives say whose an institution is, in the original text."""
+        for at in self.made.chunks(words):
+            near = [word for _, word in words.around(at, 0, 1 + _REACH)]
+            for number, word in enumerate(near[: len(CHUNKS[words.chunks[at]].words)]):
+                following = [other.shape for other in near[number + 1 : number + 2 + _REACH]]
+                if shares(self.made.keys, word.shape.keys) and _of_institution(following):
+                    yield words.spot(at, word.start, word.end)
 
     def places(self, words: Words) -> list[Place]:
         """All places, in order."""
@@ -67,26 +91,27 @@ class Name:
             found = [
                 place
                 for place in self.loose.places(words)
-                if not text[place[1]].isupper() or _begins_sentence(words, place[0])
+                if not text[place[1]].isupper() or words.begins_sentence(place[0])
             ]
-        found += [place for place in self.made.places(words) if _of_institution(words, place[0])]
+        for place in self.made.places(words):
+            behind = place[0] + 1
+            if _of_institution(words.shapes[behind : behind + 1 + _REACH]):
+                found.append(place)
         return sorted(set(found))
 
     def plan(self) -> Plan:
         """What the index must hold."""
-        keys = (*self.strict.keys, *self.loose.keys, *self.made.keys)
-        return Form(tuple(dict.fromkeys(keys))).plan()
+        return Form(tuple(dict.fromkeys(self.keys)), name=True).plan()
 
 
-def is_capital(words: Words) -> bool:
-    """Whether a term's first word is written with a capital."""
-    chunk = next(chunk for chunk in words.held if chunk.words)
-    return chunk.text[chunk.words[0][0]].isupper()
+def capitals(words: Words) -> list[bool]:
+    """For each word of a term whether it is written with a capital."""
+    return [chunk.text[word[0]].isupper() for chunk in words.held for word in chunk.words]
 
 
 def with_adjectives(shape: Shape) -> Form:
     """The last word of a name: Нью-Йорк, нью-йоркский."""
-    return Form((*shape.keys, *_made(shape.text)))
+    return Form((*shape.keys, *_made(shape.text)), name=True)
 
 
 def _made(text: str) -> tuple[str, ...]:
@@ -98,16 +123,12 @@ def _institutions() -> frozenset[str]:
     return frozenset(key for word in _INSTITUTIONS.split() for key in russian_keys(word, capitalised=False))
 
 
-def _of_institution(words: Words, number: int) -> bool:
+def _of_institution(following: Sequence[Shape]) -> bool:
     """Whether an adjective belongs to an institution: it follows, with other adjectives between at most."""
-    for shape in words.shapes[number + 1 : number + 2 + _REACH]:
+    for shape in following:
         keys = shape.keys
         if not _institutions().isdisjoint(keys):
             return True
-        if not any(key[-1] == "3" for key in keys):
+        if not any([key[-1] == "3" for key in keys]):
             return False
     return False
-
-
-def _begins_sentence(words: Words, number: int) -> bool:
-    return number == 0 or words.sentence[number] != words.sentence[number - 1]

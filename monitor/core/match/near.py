@@ -31,6 +31,14 @@ class Pair:
     within: int | None
     ordered: bool
 
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether both parts are there, and near each other."""
+        return (
+            self.left.holds(reading, fields)
+            and self.right.holds(reading, fields)
+            and self.finds(reading, fields) is not None
+        )
+
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """In each field the finds of its shortest window; distance never crosses fields."""
         out: list[Find] = []

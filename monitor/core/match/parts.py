@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from monitor.core.match.plan import Everything, Plan
 from monitor.core.match.planning import all_of, any_of, some_of
-from monitor.core.match.spans import Find, Finds, Span
+from monitor.core.match.spans import TEXT, Find, Finds, Span
 from monitor.core.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from monitor.core.match.reading import Reading
     from monitor.core.match.terms import Looker
     from monitor.core.text import Words
 
+_Clued = tuple[tuple[tuple[str, ...], ...], str, "Looker"]
+"""Sets of marks of each of which a text must have one; a term as it was written; what finds it."""
+
 
 class Part(Protocol):
     """Any part of a query."""
+
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether the part is true in these fields."""
 
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """What makes the part true in these fields; None if it is not true."""
@@ -34,23 +42,67 @@ class Placed(Part, Protocol):
         """All its places in one field, in order of their begin."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class _Clues(NamedTuple):
+    """What the marks of a text tell of a leaf's terms."""
+
+    certain: tuple[str, ...]  # one of these marks, and a term is there
+    open: tuple[_Clued, ...]  # terms that may be there all the same
+    every: tuple[_Clued, ...]
+
+    @classmethod
+    def of(cls, lookers: Iterable[tuple[str, Looker]]) -> _Clues:
+        """The clues to these terms."""
+        every = [(looker.clues, term, looker) for term, looker in lookers]
+        certain = [mark for _, _, looker in every for mark in looker.certain]
+        return cls(tuple(certain), tuple([one for one in every if one[2].open]), tuple(every))
+
+
 class Leaf:
     """A term, or all terms of an entity."""
 
-    clause: str
-    lookers: tuple[tuple[str, Looker], ...]  # each with the term as it was written
+    __slots__ = ("_clues", "clause", "lookers")
+
+    def __init__(self, clause: str, lookers: tuple[tuple[str, Looker], ...]) -> None:
+        """`lookers` come each with the term as it was written."""
+        self.clause = clause
+        self.lookers = lookers
+        self._clues: _Clues | None = None  # made when it is first asked for: most rules never wake
+
+    @property
+    def clues(self) -> _Clues:
+        """What marks tell of it."""
+        if self._clues is None:
+            self._clues = _Clues.of(self.lookers)
+        return self._clues
+
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether any term is there."""
+        marks = reading.marks
+        if marks is None or fields is not TEXT:
+            return any([_spots(looker, reading, fields) for _, looker in self.lookers])
+        clues = self._clues or self.clues
+        if not marks.isdisjoint(clues.certain):
+            return True
+        for needs, _, looker in clues.open:
+            for need in needs:
+                if marks.isdisjoint(need):
+                    break
+            else:
+                if _spots(looker, reading, fields):
+                    return True
+        return False
 
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """Every place of every term."""
         found: list[Find] = []
-        for field in fields:
-            words = reading.words(field)
-            if words.chunks:
-                text = words.original
-                for term, looker in self.lookers:
-                    for start, end in looker.spots(words):
-                        found.append(Find(self.clause, term, field, start, end, text[start:end]))
+        marks = reading.marks if fields is TEXT else None
+        for needs, term, looker in self.clues.every:
+            if marks is not None and any([marks.isdisjoint(need) for need in needs]):
+                continue
+            for field, start, end in _spots(looker, reading, fields):
+                found.append(
+                    Find(self.clause, term, field, start, end, reading.words(field).original[start:end])
+                )
         return tuple(found) or None
 
     def spans(self, reading: Reading, field: str) -> list[Span]:
@@ -79,6 +131,23 @@ class Leaf:
         return any_of(looker.plan() for _, looker in self.lookers)
 
 
+def _spots(looker: Looker, reading: Reading, fields: tuple[str, ...]) -> list[tuple[str, int, int]]:
+    """Field, start and end of all places of a term; remembered, since it is asked for again as evidence."""
+    if fields is TEXT:
+        known = reading.spots.get(id(looker))
+        if known is not None:
+            return known
+    found: list[tuple[str, int, int]] = []
+    for field in fields:
+        words = reading.words(field)
+        if words.chunks:
+            for start, end in looker.spots(words):
+                found.append((field, start, end))
+    if fields is TEXT:
+        reading.spots[id(looker)] = found
+    return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """A term compared with a value of the story: a tag, its tier, its language; or found in its link."""
@@ -96,6 +165,10 @@ class Value:
         return cls(
             field, clause, text, re.compile(pattern if field == "url" else rf"\s*{pattern}\s*\Z", flags)
         )
+
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether a value fits."""
+        return self.finds(reading, fields) is not None
 
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """The first value that fits; `fields` are those of words and do not matter here."""
@@ -116,6 +189,13 @@ class All:
     """Every part."""
 
     parts: tuple[Part, ...]
+
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether every part is true."""
+        for part in self.parts:  # noqa: SIM110 - the innermost loop of matching: no generator
+            if not part.holds(reading, fields):
+                return False
+        return True
 
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """Finds of all parts together."""
@@ -139,6 +219,15 @@ class Some:
     count: int
     parts: tuple[Part, ...]
 
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether enough parts are true."""
+        missing = self.count
+        for part in self.parts:
+            missing -= part.holds(reading, fields)
+            if not missing:
+                return True
+        return False
+
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """Finds of all parts that are true, if they are enough."""
         found = [one for part in self.parts if (one := part.finds(reading, fields)) is not None]
@@ -154,6 +243,13 @@ class AnyPlaced:
     """At least one of the parts, all of which have places."""
 
     parts: tuple[Placed, ...]
+
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether a part is true."""
+        for part in self.parts:  # noqa: SIM110 - as in `All`
+            if part.holds(reading, fields):
+                return True
+        return False
 
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """Finds of all parts that are true."""
@@ -178,6 +274,10 @@ class Lacks:
 
     part: Part
 
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether the part is not true."""
+        return not self.part.holds(reading, fields)
+
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """Nothing, which makes it true; None if the part was found."""
         return () if self.part.finds(reading, fields) is None else None
@@ -194,6 +294,11 @@ class Inside:
     fields: tuple[str, ...]
     part: Part
     indexed: bool  # whether the index holds these fields
+
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether the part is true in its own fields."""
+        del fields
+        return self.part.holds(reading, self.fields)
 
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """Finds in the fields of this part."""

@@ -115,6 +115,10 @@ class Sought:
     compiled: _Searcher
     marked: bool  # whether it asks for marks at word boundaries
 
+    def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
+        """Whether it is found."""
+        return self.finds(reading, fields) is not None
+
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """The first places in each field."""
         found = tuple(

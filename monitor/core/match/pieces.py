@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.core.match.fuzzy import Fuzzy
@@ -12,7 +12,7 @@ from monitor.core.match.planning import all_of, any_of
 from monitor.core.text import CHUNKS, Script, bigrams, indexable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from monitor.core.text import Word, Words
 
@@ -28,19 +28,25 @@ class Form:
     """A word in any of its forms: Latin, Cyrillic, numbers, and whole words of any other script."""
 
     keys: tuple[str, ...]
+    name: bool = field(default=False, compare=False)  # the term writes it with a capital
+
+    @property
+    def clue(self) -> tuple[str, ...]:
+        """Marks: a text has one of them if and only if it has such a word."""
+        return self.keys
 
     def spots(self, words: Words) -> list[tuple[int, int]]:
         """Where it stands in the original text."""
-        chunks = words.chunks_having(self.keys)
-        if not chunks:
-            return []
-        asked = frozenset(self.keys)
         return [
             words.spot(at, start, end)
-            for at in chunks
+            for at in self.chunks(words)
             for start, end, _, shape in CHUNKS[words.chunks[at]].words
-            if not asked.isdisjoint(shape.keys)
+            if shares(self.keys, shape.keys)
         ]
+
+    def chunks(self, words: Words) -> Sequence[int]:
+        """Numbers of the chunks, at least all those with such a word."""
+        return words.chunks_having(self.keys)
 
     def places(self, words: Words) -> Iterator[Place]:
         """All words that it accepts, in order for one key."""
@@ -50,17 +56,17 @@ class Form:
 
     def at(self, word: Word) -> tuple[int, int] | None:
         """Where in the word it is found."""
-        theirs = word.shape.keys
-        for one in self.keys:
-            if one in theirs:
-                return word.start, word.end
-        return None
+        return (word.start, word.end) if shares(self.keys, word.shape.keys) else None
+
+    def inside(self, word: Word) -> Iterator[tuple[int, int]]:
+        """The whole of a word that it accepts."""
+        yield word.start, word.end
 
     def plan(self) -> Plan:
         """What the index must hold."""
         if not all([key.isalnum() and indexable(key) for key in self.keys]):
             return any_of([_whole(key) for key in self.keys])
-        tokens = tuple([Token(key) for key in self.keys])
+        tokens = tuple([Token(key, name=self.name) for key in self.keys])
         return AnyOf(tokens) if len(tokens) > 1 else tokens[0]
 
 
@@ -70,6 +76,11 @@ class Beginning:
 
     text: str
     scripts: tuple[Script, ...] = (Script.LATIN, Script.CYRILLIC, Script.NUMBER, Script.OTHER)
+
+    @property
+    def clue(self) -> tuple[str, ...]:
+        """No mark tells of it."""
+        return ()
 
     def places(self, words: Words) -> Iterator[Place]:
         """All words that it accepts."""
@@ -101,19 +112,33 @@ class Block:
     ends: bool = False  # it must stand at the run's end
 
     @property
+    def clue(self) -> tuple[str, ...]:
+        """The mark that a text has if and only if it has such a word; none where the index knows no such mark."""
+        return (self.mark,) if isinstance(self.plan(), Run) else ()
+
+    @property
     def mark(self) -> str:
         """What it asks for, as the index marks it: see `Run`."""
         return run_mark(self.text, self.begins, self.ends)
+
+    def chunks(self, words: Words) -> Sequence[int]:
+        """Numbers of the chunks, at least all those that hold it."""
+        return words.chunks_holding(self.text, self.mark)
 
     def spots(self, words: Words) -> list[tuple[int, int]]:
         """Where it stands in the original text."""
         return [
             words.spot(at, start + found, start + found + len(self.text))
-            for at in words.chunks_holding(self.text, self.mark)
+            for at in self.chunks(words)
             for start, _, _, shape in CHUNKS[words.chunks[at]].words
             if shape.script is self.script
             for found in self._inside(shape.text)
         ]
+
+    def inside(self, word: Word) -> Iterator[tuple[int, int]]:
+        """All its places in a word that holds it."""
+        for at in self._inside(word.shape.text):
+            yield word.start + at, word.start + at + len(self.text)
 
     def places(self, words: Words) -> Iterator[Place]:
         """All places, several in one word where it repeats."""
@@ -153,6 +178,14 @@ class Block:
 
 
 Piece = Form | Beginning | Block | Fuzzy
+
+
+def shares(keys: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """Whether two words have a key in common."""
+    for key in keys:  # noqa: SIM110 - the innermost loop: no generator
+        if key in others:
+            return True
+    return False
 
 
 def _whole(key: str) -> Plan:

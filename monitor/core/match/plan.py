@@ -6,7 +6,7 @@ A plan is never stricter than its query: a story that the matcher would accept s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Token:
 
     text: str
     prefix: bool = False
+    name: bool = field(default=False, compare=False)  # of a word written with a capital: rarer than others
 
     def __hash__(self) -> int:
         """Quick: plans are full of tokens."""
@@ -54,11 +55,22 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearly:
+    """The index text holds a token that begins or ends so: one edit leaves one half of a word as it was.
+
+    Whoever cannot look for endings takes it for no restriction.
+    """
+
+    begin: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     """No restriction: every story is a candidate."""
 
 
-Plan = Token | AllOf | AnyOf | Everything
+Plan = Token | AllOf | AnyOf | Nearly | Everything
 
 
 def run_mark(text: str, begins: bool, ends: bool) -> str:  # noqa: FBT001 - as they stand in Run

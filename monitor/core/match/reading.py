@@ -8,6 +8,7 @@ from monitor.core.language import HISTORY_FIELDS
 from monitor.core.text import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from monitor.core.match.history import History
@@ -24,6 +25,10 @@ class Reading:
         self.history = history
         self.found: dict[tuple[object, str], list[Span]] = {}
         """Memo of the leaves: (leaf, field) -> its places."""
+        self.marks: AbstractSet[str] | None = None
+        """Marks that title, summary and text have, of all that the rules look for; None if nobody knows."""
+        self.spots: dict[int, list[tuple[str, int, int]]] = {}
+        """Memo of what finds a term: its id -> places in title, summary and text."""
         self._words: dict[str, Words] = {}
 
     @property

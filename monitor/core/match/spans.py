@@ -55,8 +55,12 @@ _ORDER = {name: at for at, name in enumerate(TEXT)}
 
 def evidence(finds: Iterable[Find]) -> tuple[Evidence, ...]:
     """By field, then place; where places of one clause overlap, the first and longest stays."""
+    listed = tuple(finds)
+    if len(listed) == 1:
+        return (Evidence(*listed[0]),)
     ordered = sorted(
-        set(finds), key=lambda f: (_ORDER.get(f.field, len(TEXT)), f.field, f.start, -f.end, f.clause, f.term)
+        set(listed),
+        key=lambda f: (_ORDER.get(f.field, len(TEXT)), f.field, f.start, -f.end, f.clause, f.term),
     )
     reached: dict[tuple[str, str], int] = {}
     out: list[Evidence] = []

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
 from monitor.core.language import Kind
-from monitor.core.match.names import Name, is_capital, with_adjectives
+from monitor.core.match.fuzzy import Fuzzy
+from monitor.core.match.names import Name, capitals, with_adjectives
 from monitor.core.match.pieces import ANYWHERE, Beginning, Block, Form, Piece
+from monitor.core.match.plan import Run
 from monitor.core.match.planning import all_of, any_of
 from monitor.core.text import Script, Shape, Words
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from monitor.core.match.plan import Plan
+    from monitor.core.text import Word
 
 _BLOCKS = (Script.HANGUL, Script.HAN)
 
@@ -37,24 +40,60 @@ class Looker:
     ways: tuple[tuple[Piece, ...], ...]
     exact: tuple[str, str, str] | None = None  # signs before the first word, from word to word, signs behind
     name: Name | None = None  # instead of ways
-    marks: tuple[str, ...] = field(
-        default=(), compare=False
-    )  # of which a text must hold one, if there are any
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """All marks for which it asks a text, but for those of runs."""
+        if self.name is not None:
+            return (*self.name.keys, *self.name.capitals)
+        return tuple(
+            [key for way in self.ways for one in way if isinstance(one, Form | Fuzzy) for key in one.keys]
+        )
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs of Hangul for whose marks it asks a text."""
+        plans = [one.plan() for way in self.ways for one in way if isinstance(one, Block)]
+        return tuple([plan for plan in plans if isinstance(plan, Run)])
+
+    @property
+    def clues(self) -> tuple[tuple[str, ...], ...]:
+        """Sets of marks: a text that holds the term has one of each."""
+        if self.name is not None:
+            return (self.name.keys,)
+        clues = [[clue for one in way if (clue := one.clue)] for way in self.ways]
+        if len(clues) == 1:
+            return tuple(clues[0])
+        return (tuple([mark for own in clues for mark in own[0]]),) if all(clues) else ()
+
+    @property
+    def certain(self) -> tuple[str, ...]:
+        """Marks: a text that has one of them holds the term."""
+        if self.name is not None:
+            return self.name.capitals
+        if self.exact is not None:
+            return ()
+        return tuple([mark for way in self.ways if len(way) == 1 for mark in way[0].clue])
+
+    @property
+    def open(self) -> bool:
+        """Whether a text without a certain mark may hold the term all the same."""
+        if self.name is not None or self.exact is not None:
+            return True
+        return not all([len(way) == 1 and way[0].clue for way in self.ways])
 
     def spots(self, words: Words) -> list[tuple[int, int]]:
         """Start and end of all places in the original text; quicker than `found`, which knows more."""
         if self.name is not None:
             return self.name.spots(words)
-        if len(self.ways) == 1 and len(self.ways[0]) == 1 and self.exact is None:
-            (only,) = self.ways[0]
-            if isinstance(only, Form | Block):
-                return only.spots(words)
-        return [words.span(start, end) for _, _, start, end in self.found(words)]
+        if len(self.ways) == 1 and self.exact is None:
+            return _spots(self.ways[0], words)
+        if self.exact is not None:
+            return [words.span(start, end) for _, _, start, end in self.found(words)]
+        return list(dict.fromkeys([spot for way in self.ways for spot in _spots(way, words)]))
 
     def found(self, words: Words) -> list[Found]:
         """All places in a text, in order."""
-        if self.marks and words.lacks(self.marks):
-            return []
         if self.name is not None:
             return [(number, number, start, end) for number, start, end in self.name.places(words)]
         places = [place for way in self.ways if _possible(way, words) for place in _along(way, words)]
@@ -93,30 +132,27 @@ def looker(text: str, kind: Kind) -> Looker:
         start, end = words[0].start, words[-1].end
         surface = (folded[:start], " ".join(folded[start:end].split()), folded[end:])
         pieces = tuple([_loose(shape) for shape in words.shapes])
-        return Looker((pieces,), surface, marks=_marks(pieces))
+        return Looker((pieces,), surface)
     shapes = words.shapes
     if kind is Kind.INFIX:
-        return Looker(((Block(shapes[0].text, shapes[0].script),),))
-    pieces = _pieces(shapes, words.places)
+        pieces = (Block(shapes[0].text, shapes[0].script),)
+        return Looker((pieces,))
+    capital = capitals(words)
+    pieces = _pieces(shapes, words.places, capital)
     if kind is Kind.PREFIX:
         pieces = (*pieces[:-1], _prefix(shapes[-1]))
     if kind is not Kind.FORMS:
         return Looker((pieces,))
-    if shapes[0].script is Script.CYRILLIC and is_capital(words):
+    if shapes[0].script is Script.CYRILLIC and capital[0]:
         if len(shapes) == 1:
             name = Name.of(shapes[0])
-            return Looker((), name=name, marks=(*name.loose.keys, *name.made.keys))
+            return Looker((), name=name)
         if shapes[-1].script is Script.CYRILLIC:
             pieces = (*pieces[:-1], with_adjectives(shapes[-1]))
     closed = _closed(words)
     if closed is not None:
-        return Looker((pieces, (closed,)), marks=(*_marks(pieces), *closed.keys))
-    return Looker((pieces, *_joined(shapes, pieces)), marks=_marks(pieces))
-
-
-def _marks(pieces: tuple[Piece, ...]) -> tuple[str, ...]:
-    """Keys of the first word that has forms; a text without them cannot hold the term."""
-    return next((piece.keys for piece in pieces if isinstance(piece, Form)), ())
+        return Looker((pieces, (closed,)))
+    return Looker((pieces, *_joined(shapes, pieces)))
 
 
 def _closed(words: Words) -> Form | None:
@@ -129,26 +165,22 @@ def _closed(words: Words) -> Form | None:
     return Form(shapes[0].keys) if len(shapes) == 1 else None
 
 
-def _pieces(shapes: Sequence[Shape], places: Sequence[int]) -> tuple[Piece, ...]:
+def _pieces(shapes: Sequence[Shape], places: Sequence[int], capital: Sequence[bool]) -> tuple[Piece, ...]:
     """A piece for each word. Where scripts meet inside a word, the pieces touch each other there."""
     around = [-1, *places, -1]
-    return tuple(
-        [
-            _piece(shape, after_another=around[at] == place, before_another=around[at + 2] == place)
-            for at, (shape, place) in enumerate(zip(shapes, places, strict=True))
-        ]
-    )
-
-
-def _piece(shape: Shape, *, after_another: bool, before_another: bool) -> Piece:
-    text, keys, script, _ = shape
-    if script is Script.HANGUL:
-        begins = after_another or len(text) < ANYWHERE
-        ends = before_another or (len(text) == 1 and not after_another)
-        return Block(text, script, begins, ends)
-    if script is Script.HAN:
-        return Block(text, script, after_another, before_another)
-    return Form(keys)
+    pieces: list[Piece] = []
+    for at, (shape, place) in enumerate(zip(shapes, places, strict=True)):
+        text, keys, script, _ = shape
+        after, before = around[at] == place, around[at + 2] == place
+        if script is Script.HANGUL:
+            begins = after or len(text) < ANYWHERE
+            ends = before or (len(text) == 1 and not after)
+            pieces.append(Block(text, script, begins, ends))
+        elif script is Script.HAN:
+            pieces.append(Block(text, script, after, before))
+        else:
+            pieces.append(Form(keys, capital[at]))
+    return tuple(pieces)
 
 
 def _loose(shape: Shape) -> Piece:
@@ -164,7 +196,7 @@ def _prefix(shape: Shape) -> Piece:
 
 def _joined(shapes: Sequence[Shape], pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
     """A Korean phrase with some of its spaces left out, as in headlines; what is joined begins its word."""
-    if len(shapes) > MOST_JOINED or any([shape.script is not Script.HANGUL for shape in shapes]):
+    if len(shapes) > MOST_JOINED or any(shape.script is not Script.HANGUL for shape in shapes):
         return
     for spaces in product((True, False), repeat=len(shapes) - 1):
         if all(spaces):
@@ -186,6 +218,45 @@ def _joined(shapes: Sequence[Shape], pieces: tuple[Piece, ...]) -> Iterator[tupl
 def _possible(way: tuple[Piece, ...], words: Words) -> bool:
     """Whether a text could hold the way: a cheap question that most texts answer with no."""
     return all(not isinstance(piece, Form) or not words.lacks(piece.keys) for piece in way)
+
+
+def _spots(way: tuple[Piece, ...], words: Words) -> list[tuple[int, int]]:
+    """Where adjacent words are accepted, in the original text; the search begins at the rarest piece."""
+    if len(way) == 1 and isinstance(way[0], Form | Block):
+        return way[0].spots(words)
+    told = [
+        (number, piece, piece.chunks(words))
+        for number, piece in enumerate(way)
+        if isinstance(piece, Form | Block) and piece.clue
+    ]
+    if not told:
+        return [words.span(start, end) for _, _, start, end in _along(way, words)]
+    if not all([chunks for _, _, chunks in told]):
+        return []
+    anchor, piece, chunks = min(told, key=lambda one: len(one[2]))
+    behind = len(way) - 1 - anchor
+    found: dict[tuple[int, int], None] = {}
+    for at in chunks:
+        near = words.around(at, anchor, behind)
+        for number in range(anchor, len(near) - behind):
+            if near[number][0] == at:
+                places = _fits(way, near[number - anchor : number + behind + 1])
+                for own in piece.inside(near[number][1]) if places else ():
+                    places[anchor] = own
+                    first, last = near[number - anchor][0], near[number + behind][0]
+                    found[words.spot(first, *places[0])[0], words.spot(last, *places[-1])[1]] = None
+    return list(found)
+
+
+def _fits(way: tuple[Piece, ...], near: Sequence[tuple[int, Word]]) -> list[tuple[int, int]]:
+    """Where in each of as many adjacent words the pieces are found; nothing if one is not."""
+    out: list[tuple[int, int]] = []
+    for piece, (_, word) in zip(way, near, strict=True):
+        here = piece.at(word)
+        if here is None:
+            return []
+        out.append(here)
+    return out
 
 
 def _along(way: tuple[Piece, ...], words: Words) -> Iterator[Found]:

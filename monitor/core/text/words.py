@@ -14,7 +14,7 @@ from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 from operator import add
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from monitor.core.text.folding import Folded, fold
 from monitor.core.text.scripts import HAN, HANGUL, LETTER, Script
@@ -22,7 +22,7 @@ from monitor.core.text.sentences import sentences
 from monitor.core.text.shapes import SHAPES, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 CHUNKS_LIMIT = 100_000
 """Chunks remembered before the memo starts afresh: about 40 MB at most."""
@@ -90,14 +90,27 @@ def _chunk(text: str) -> Chunk:
     return Chunk(text if folded == text else folded, tuple(out), place + 1, marks)
 
 
+CAPITAL = "^"
+"""Before a key: the word is written with a capital."""
+
+
+class Watch(Protocol):
+    """Somebody who looks for marks in texts."""
+
+    def watches(self, marks: Collection[str]) -> bool:
+        """Whether all of these are looked for."""
+
+
 class Words:
     """All words of one text, analysed on demand, and no further than asked for."""
 
     def __init__(self, text: str) -> None:
         self.original = text
         self.chunks = text.split()  # parted at white space
-        self._watched: Callable[[str], bool] | None = None
-        self._seen: Mapping[str, list[int]] = {}
+        self.flagged: list[tuple[int, tuple[str, ...]]] = []
+        """Numbers of chunks with marks that are watched, and these marks."""
+        self._watch: Watch | None = None
+        self._seen: dict[str, list[int]] | None = None
         self._offsets: list[int] | None = None
 
     @cached_property
@@ -108,8 +121,6 @@ class Words:
     @cached_property
     def folded(self) -> Folded:
         """The text, folded."""
-        if " ".join([chunk.text for chunk in self.held]) == self.original:
-            return Folded(self.original)
         return fold(self.original)
 
     @cached_property
@@ -146,17 +157,34 @@ class Words:
         start, end, place, shape = self.held[at].words[number - self._counts[at]]
         return Word(self._starts[at] + start, self._starts[at] + end, self._places[at] + place, shape)
 
-    def note(self, watched: Callable[[str], bool], seen: Mapping[str, list[int]]) -> None:
-        """Learn which marks somebody has looked for already, and in which chunks there were any."""
-        self._watched = watched
-        self._seen = seen
+    def note(self, watch: Watch, flagged: list[tuple[int, tuple[str, ...]]]) -> None:
+        """Learn which chunks have which of the marks that `watch` looks for; it has looked at all of them."""
+        self._watch = watch
+        self.flagged = flagged
+        self._seen = None
+
+    @property
+    def _places_of_marks(self) -> Mapping[str, list[int]]:
+        """Mark that is watched -> numbers of the chunks that have it."""
+        if self._seen is None:
+            out: dict[str, list[int]] = {}
+            for at, marks in self.flagged:
+                for mark in marks:
+                    if mark in out:
+                        out[mark].append(at)
+                    else:
+                        out[mark] = [at]
+            self._seen = out
+        return self._seen
 
     def chunks_having(self, keys: Collection[str]) -> Sequence[int]:
         """Numbers of the chunks, at least all those with a word that has one of the keys."""
-        seen = self._seen
-        if self._watched is not None and all(map(self._watched, keys)):
+        if self._watch is not None and self._watch.watches(keys):
+            seen = self._seen if self._seen is not None else self._places_of_marks
             found = [seen[key] for key in keys if key in seen]
-            return found[0] if len(found) == 1 else sorted({at for chunks in found for at in chunks})
+            if not found:
+                return ()
+            return found[0] if len(found) == 1 else sorted(set().union(*found))
         if self.marks.isdisjoint(keys):
             return ()
         asked = frozenset(keys)
@@ -164,11 +192,11 @@ class Words:
 
     def chunks_holding(self, text: str, mark: str) -> Sequence[int]:
         """Numbers of the chunks, at least all those that hold a folded text in the way that `mark` says."""
-        if self._watched is not None and self._watched(mark):
-            return self._seen.get(mark, ())
+        if self._watch is not None and self._watch.watches((mark,)):
+            return self._places_of_marks.get(mark, ())
         return [at for at, chunk in enumerate(self.held) if text in chunk.text]
 
-    def lacks(self, keys: Sequence[str]) -> bool:
+    def lacks(self, keys: Collection[str]) -> bool:
         """Whether surely no word has one of the keys."""
         return not self.chunks_having(keys)
 
@@ -189,6 +217,26 @@ class Words:
         """Numbers of the words of the chunks that hold a text: one of them may hold it."""
         chunks = self.chunks_holding(text, mark)
         return [number for at in chunks for number in range(self._counts[at], self._counts[at + 1])]
+
+    def around(self, at: int, before: int, after: int) -> list[tuple[int, Word]]:
+        """The words of a chunk with as many before and behind it, each with the number of its chunk.
+
+        Fewer where the text begins or ends. Offsets and places count from the begin of the chunk.
+        """
+        out = [(at, Word(*word)) for word in CHUNKS[self.chunks[at]].words]
+        reach = at - 1
+        while before > 0 and reach >= 0:
+            more = CHUNKS[self.chunks[reach]].words[-before:]
+            out[:0] = [(reach, Word(*word)) for word in more]
+            before -= len(more)
+            reach -= 1
+        reach = at + 1
+        while after > 0 and reach < len(self.chunks):
+            more = CHUNKS[self.chunks[reach]].words[:after]
+            out += [(reach, Word(*word)) for word in more]
+            after -= len(more)
+            reach += 1
+        return out
 
     def spot(self, at: int, start: int, end: int) -> tuple[int, int]:
         """Where a range of a chunk's folded text stands in the original."""
@@ -225,6 +273,13 @@ class Words:
     def sentence(self) -> tuple[int, ...]:
         """For each word the number of its sentence, from 0."""
         return sentences(self.folded.text, [(word.start, word.end) for word in self.all])
+
+    def begins_sentence(self, number: int) -> bool:
+        """Whether a sentence begins with the word."""
+        if number == 0:
+            return True
+        before, word = self[number - 1], self[number]
+        return sentences(self.folded.text, [(before.start, before.end), (word.start, word.end)])[1] == 1
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a range of the folded text stands in the original."""
