@@ -18,6 +18,7 @@ from monitor.rulebook.entity_values import ANY_LANGUAGE, ENTITY_KEYS
 from monitor.rulebook.examples import failing_examples
 from monitor.rulebook.includes import include_mistakes
 from monitor.rulebook.offsets import file_offset
+from monitor.rulebook.pausing import collection_paused
 from monitor.rulebook.schema import RuleEntry, RulesFile
 from monitor.rulebook.tables import LANGUAGES
 from monitor.rulebook.wording import plain, schema_mistakes
@@ -48,6 +49,10 @@ class Checker:
 
     def check(self) -> Loaded | None:
         """The book and its matcher, or None: then `mistakes` says why."""
+        with collection_paused():
+            return self._checked()
+
+    def _checked(self) -> Loaded | None:
         file = self._schema()
         self._entities()
         self._rules()

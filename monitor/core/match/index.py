@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor.core.match.frequent import cost
 from monitor.core.match.plan import AllOf, AnyOf, Nearly, Plan, Run, Token
-from monitor.core.text import CAPITAL, CHUNKS, LONGEST_KEPT, Script
+from monitor.core.text import CAPITAL, CHUNKS, LONGEST_KEPT, SMALL, Script
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -161,8 +161,9 @@ class WakeIndex:
         held = CHUNKS[chunk]
         marks = [mark for mark in held.marks if mark in self.marks]
         for start, _, _, shape in held.words:
-            if shape.script is Script.CYRILLIC and held.text[start].isupper():
-                marks += [mark for key in shape.keys if (mark := CAPITAL + key) in self.marks]
+            if shape.script is Script.CYRILLIC:
+                sign = CAPITAL if held.text[start].isupper() else SMALL
+                marks += [mark for key in shape.keys if (mark := sign + key) in self.marks]
         for token in held.marks:
             for run in self.runs.get(token, ()):
                 if run.mark in self.marks and any([_holds(word[3].text, run) for word in held.words]):

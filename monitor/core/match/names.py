@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from monitor.core.match.pieces import Form, shares
-from monitor.core.text import CAPITAL, CHUNKS, relational, russian_keys, russian_name
+from monitor.core.text import CAPITAL, CHUNKS, SMALL, relational, russian_keys, russian_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,17 +62,28 @@ class Name:
         """Marks: a text that has one of them holds the name, written with a capital."""
         return tuple([CAPITAL + key for key in self.strict.keys])
 
+    @property
+    def smalls(self) -> tuple[str, ...]:
+        """Marks: a text without capitals that has one of them holds the name, written carelessly."""
+        return tuple([SMALL + key for key in self.loose.keys])
+
     def spots(self, words: Words) -> list[tuple[int, int]]:
         """Where it stands in the original text."""
         spots = [spot for spot in self.strict.spots(words) if words.original[spot[0]].isupper()]
-        if not spots and not words.lacks(self.loose.keys):
-            loose = self.loose.spots(words)
-            if any([words.original[start].isupper() for start, _ in loose]):  # the sentences have to be known
-                return [words.span(start, end) for _, start, end in self.places(words)]
-            spots = loose
+        if not spots:
+            spots = list(self._careless(words))
         if not self.made.keys or words.lacks(self.made.keys):
             return spots
         return list(dict.fromkeys([*spots, *self._adjectives(words)]))
+
+    def _careless(self, words: Words) -> Iterator[tuple[int, int]]:
+        """Where any of its forms stands without a capital, or with the one that begins a sentence."""
+        for at in self.loose.chunks(words):
+            for number, (start, end, _, shape) in enumerate(CHUNKS[words.chunks[at]].words):
+                if shares(self.loose.keys, shape.keys):
+                    spot = words.spot(at, start, end)
+                    if not words.original[spot[0]].isupper() or words.opens_sentence(at, number):
+                        yield spot
 
     def _adjectives(self, words: Words) -> Iterator[tuple[int, int]]:
         """Where its adjectives say whose an institution is, in the original text."""

@@ -46,6 +46,7 @@ class _Clues(NamedTuple):
     """What the marks of a text tell of a leaf's terms."""
 
     certain: tuple[str, ...]  # one of these marks, and a term is there
+    then: tuple[str, ...]  # none of those, but one of these: and a term is there
     open: tuple[_Clued, ...]  # terms that may be there all the same
     every: tuple[_Clued, ...]
 
@@ -54,7 +55,8 @@ class _Clues(NamedTuple):
         """The clues to these terms."""
         every = [(looker.clues, term, looker) for term, looker in lookers]
         certain = [mark for _, _, looker in every for mark in looker.certain]
-        return cls(tuple(certain), tuple([one for one in every if one[2].open]), tuple(every))
+        then = [mark for _, _, looker in every for mark in looker.certain_then]
+        return cls(tuple(certain), tuple(then), tuple([one for one in every if one[2].open]), tuple(every))
 
 
 class Leaf:
@@ -81,7 +83,7 @@ class Leaf:
         if marks is None or fields is not TEXT:
             return any([_spots(looker, reading, fields) for _, looker in self.lookers])
         clues = self._clues or self.clues
-        if not marks.isdisjoint(clues.certain):
+        if not marks.isdisjoint(clues.certain) or not marks.isdisjoint(clues.then):
             return True
         for needs, _, looker in clues.open:
             for need in needs:

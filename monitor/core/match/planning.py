@@ -15,8 +15,11 @@ _FEW = 6
 
 def all_of(parts: Iterable[Plan]) -> Plan:
     """Every part that restricts anything, once."""
+    listed = tuple(parts)
+    if len(listed) == 1:
+        return listed[0]
     kept: list[Plan] = []
-    for part in parts:
+    for part in listed:
         if type(part) is AllOf:
             kept += part.parts
         elif not isinstance(part, Everything):
@@ -29,8 +32,11 @@ def all_of(parts: Iterable[Plan]) -> Plan:
 
 def any_of(parts: Iterable[Plan]) -> Plan:
     """At least one part; no restriction if there is a part without."""
+    listed = tuple(parts)
+    if len(listed) == 1:
+        return listed[0]
     kept: list[Plan] = []
-    for part in parts:
+    for part in listed:
         if isinstance(part, AnyOf):
             kept += part.parts
         elif isinstance(part, Everything):

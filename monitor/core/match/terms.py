@@ -45,7 +45,7 @@ class Looker:
     def marks(self) -> tuple[str, ...]:
         """All marks for which it asks a text, but for those of runs."""
         if self.name is not None:
-            return (*self.name.keys, *self.name.capitals)
+            return (*self.name.keys, *self.name.capitals, *self.name.smalls)
         return tuple(
             [key for way in self.ways for one in way if isinstance(one, Form | Fuzzy) for key in one.keys]
         )
@@ -74,6 +74,11 @@ class Looker:
         if self.exact is not None:
             return ()
         return tuple([mark for way in self.ways if len(way) == 1 for mark in way[0].clue])
+
+    @property
+    def certain_then(self) -> tuple[str, ...]:
+        """Marks: a text that has one of them, and none of the certain ones, holds the term."""
+        return self.name.smalls if self.name is not None else ()
 
     @property
     def open(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import StrEnum
 
 HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7a3\ud7b0-\ud7ff"
 """Hangul syllables and letters, as the inside of a regular expression's class."""
@@ -18,7 +18,7 @@ LETTER = rf"[^\W_{HANGUL}{HAN}]"
 """A letter or digit of a script that puts spaces between words."""
 
 
-class Script(Enum):
+class Script(StrEnum):
     """What decides the forms of a word."""
 
     LATIN = "latin"

@@ -91,7 +91,8 @@ def _chunk(text: str) -> Chunk:
 
 
 CAPITAL = "^"
-"""Before a key: the word is written with a capital."""
+SMALL = "_"
+"""Before a key: the word is written with a capital, or without."""
 
 
 class Watch(Protocol):
@@ -276,10 +277,20 @@ class Words:
 
     def begins_sentence(self, number: int) -> bool:
         """Whether a sentence begins with the word."""
-        if number == 0:
+        at = bisect_right(self._counts, number) - 1
+        return self.opens_sentence(at, number - self._counts[at])
+
+    def opens_sentence(self, at: int, number: int) -> bool:
+        """Whether a sentence begins with a word of a chunk."""
+        near = self.around(at, 0 if number else 1, 0)
+        here = number + len(near) - len(CHUNKS[self.chunks[at]].words)
+        if not here:
             return True
-        before, word = self[number - 1], self[number]
-        return sentences(self.folded.text, [(before.start, before.end), (word.start, word.end)])[1] == 1
+        (behind, before), (_, word) = near[here - 1], near[here]
+        start = self.spot(behind, before.start, before.end)[0]
+        text = fold(self.original[start : self.spot(at, word.start, word.end)[1]]).text
+        ends = [(0, before.end - before.start), (len(text) - word.end + word.start, len(text))]
+        return sentences(text, ends)[1] == 1
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a range of the folded text stands in the original."""
