@@ -12,12 +12,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.polling.addresses import address
-from bot import newsroom
-from monitor.core.model import Feed, FeedUrl, RuleBook
-from monitor.poll import Polled
-from monitor.rulebook import Library
-from monitor.settings import Settings
+if __name__ != "__mp_main__":  # a parser process imports its parent's main file, and needs nothing of this
+    from benchmarks.polling.addresses import address
+    from bot import newsroom
+    from monitor.core.model import Feed, FeedUrl, RuleBook
+    from monitor.poll import Polled
+    from monitor.rulebook import Library
+    from monitor.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 PAUSE = 0.05

@@ -101,8 +101,8 @@ def _settled(group: list[Story], root: StoryKey, stored: Mapping[StoryKey, Story
             key = root
         else:
             key = known or _own(story, root, shared)
-        if key in taken:
-            key = _by_whole(story, root)
+        if key in taken:  # alike in all but dates that nobody believes
+            key = StoryKey(f"{_by_whole(story, root)}~{at}")
         taken.add(key)
         keys.append(key)
     return keys

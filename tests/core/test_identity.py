@@ -173,3 +173,11 @@ def test_candidates_hold_every_key_that_a_page_can_give() -> None:
 def test_stories_that_nobody_knows_stay_as_they_are() -> None:
     assert settled([ONE, THREE], {}) == (ONE, THREE)
     assert settled([ONE], {StoryKey("y"): TWO}) == (ONE,)
+
+
+def test_stories_that_only_an_unbelievable_date_tells_apart_keep_two_keys() -> None:
+    """Their dates told them apart in the page, and were then taken from them."""
+    page = [ONE, *[replace(ONE, title="Two", published=NOON + timedelta(days=days)) for days in (900, 901)]]
+    found = [one if one == ONE else replace(one, doubt="from the future") for one in distinct(page)[0]]
+    under = settled(found, {StoryKey("x"): ONE})
+    assert len({one.key for one in under}) == len(found) == 3
