@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.feeds.lookup import Lookup
 
 if __name__ != "__mp_main__":  # a parser process imports its parent's main file, and needs nothing of this
-    from db import open_reader, open_store
+    from db import Copies, open_reader, open_store, restore_store
     from monitor.announce import Announcer
     from monitor.chat.app import TelegramChat
     from monitor.chat.cards import alert
@@ -35,7 +35,7 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.core.decide import Policy
     from monitor.core.errors import TocsinError
     from monitor.core.health import BEAT
-    from monitor.core.model import Claimed
+    from monitor.core.model import Claimed, Copy, Restored
     from monitor.deliver import Deliver
     from monitor.demo.rules import DemoLibrary
     from monitor.demo.server import FeedServer
@@ -51,6 +51,7 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.rulebook import Library
     from monitor.schedule import Schedule, Tick
     from monitor.settings import Secret, Settings, read_environment
+    from monitor.storage import Storage
     from monitor.terminal.messenger import EmptyChair, TerminalMessenger, told_here
     from monitor.terminal.prompt import HERE, Prompt, sit_down
     from monitor.terminal.screen import Screen
@@ -82,6 +83,7 @@ class Newsroom:
     deliver: Deliver
     chat: TelegramChat | None
     upkeep: Upkeep
+    storage: Storage
     announcer: Announcer
     websub: WebSub | None
 
@@ -114,7 +116,9 @@ async def newsroom(
     """
     clerk = Clerk()
     try:
-        store: Store = await clerk(open_store, str(settings.database), now=clock())
+        store: Store = await clerk(
+            open_store, str(settings.database), now=clock(), copies=settings.backup_dir
+        )
     except BaseException:
         clerk.close()
         raise
@@ -164,7 +168,10 @@ class _Wiring:
             await clerk(sit_down, store, self.clock())
         messengers = _messengers(settings, desk, chat, self.screen)
         deliver = Deliver(store=store, messengers=messengers, offload=clerk, clock=self.clock)
-        upkeep = self._polling(deliver)
+        storage = Storage.of(
+            settings, store=store, copies=_copies(settings), offload=clerk, clock=self.clock
+        )
+        upkeep = self._polling(deliver, storage)
         await upkeep.begin()
         self.outside.readers = lambda: upkeep.readers
         tell = told_here(self.screen) if chat is None else Owners(chat, settings.owners).tell
@@ -178,18 +185,26 @@ class _Wiring:
             deliver,
             chat,
             upkeep,
+            storage,
             Announcer(store=store, offload=clerk, clock=self.clock, tell=tell),
             await self.outside.websub(store, clerk),
         )
 
-    def _polling(self, deliver: Deliver) -> Upkeep:
+    def _polling(self, deliver: Deliver, storage: Storage) -> Upkeep:
         """The poller, and who keeps it up."""
         settings, library, outside = self.settings, self.library, self.outside
         floor, budget = settings.poll_floor, settings.poll_budget
         pace = Pace(floor, max(floor, Pace().blind), mean=budget.mean, per_hour=budget.per_hour)
         policy = Policy(pace, settings.alert_on_first_poll)
         watchlist = Watchlist(lambda: library.book)
-        ingest = Ingest(self.store, lambda: library.matcher, policy, self.clock, random.random)
+        ingest = Ingest(
+            self.store,
+            lambda: library.matcher,
+            policy,
+            self.clock,
+            random.random,
+            book=lambda: library.book,
+        )
 
         def done(polled: Polled) -> None:
             if polled.outcome is not None and polled.outcome.deliveries:
@@ -206,7 +221,7 @@ class _Wiring:
             clock=self.clock,
             on_done=done,
             starts=(lambda: most_starts(len(watchlist.feeds()), pace)) if self.spread else None,
-            wanted=None if settings.poll_idle else lambda: outside.readers() > 0,
+            wanted=lambda: storage.enough and (settings.poll_idle or outside.readers() > 0),
             articles=outside.articles,
             matching=settings.full_text == "matching",
         )
@@ -222,6 +237,13 @@ class _Wiring:
             jitter=random.random,
             spread=self.spread,
         )
+
+
+def _copies(settings: Settings) -> Copies:
+    """The backups of the database; the disk that they lie on keeps its free space, too."""
+    return Copies(
+        str(settings.database), settings.backup_dir, settings.backup_keep, settings.free_space_floor
+    )
 
 
 def _telegram(settings: Settings, token: Secret, desk: Desk, store: Store, clerk: Clerk) -> TelegramChat:
@@ -264,6 +286,7 @@ async def _run(settings: Settings, library: Library) -> None:
     async with newsroom(settings, library, screen, lambda _: None) as room:
         schedule = _schedule(room)
         schedule.start()
+        await room.storage.look()
         await room.poll.tick()
         await room.deliver.tick()
         await room.upkeep.heartbeat()  # else /status would call a bot that has just started unwell
@@ -292,6 +315,8 @@ def _schedule(room: Newsroom) -> Schedule:
             Tick("poll", 0.4, room.poll.tick),
             Tick("deliver", 1.0, room.deliver.tick),
             Tick("heartbeat", BEAT, room.upkeep.heartbeat),
+            Tick("room", 5.0, room.storage.look),
+            Tick("storage", 60.0, room.storage.chores),
             Tick("reload", 2.0, room.upkeep.reload),
             Tick("balance", 3_600.0, room.upkeep.balance),
             Tick("announce", 10.0, room.announcer.tick),
@@ -344,6 +369,19 @@ class Workshop:
     def reader(self) -> Store:
         """The database, read-only, beside a running bot."""
         return open_reader(str(self.settings().database))
+
+    def backup(self, file: Path | None) -> Copy:
+        """Copy the database to a new file, or into the folder of backups, also beside a running bot."""
+        copies = _copies(self.settings())
+        return copies.make(utc_now()) if file is None else copies.make_at(file, utc_now())
+
+    def restore(self, file: Path) -> Restored:
+        """Make a copy the database; refused while a bot owns it."""
+        return restore_store(str(self.settings().database), file, now=utc_now())
+
+    def keeper(self) -> Store:
+        """The database, to be changed while no bot runs."""
+        return open_store(str(self.settings().database), now=utc_now())
 
     @asynccontextmanager
     async def scout(self) -> AsyncIterator[Scout]:

@@ -31,21 +31,25 @@ NAMES = (
     "day",
     "rules_speed",
     "startup",
+    "storage",
 )
 """Modules of this package with `run() -> Iterable[Figure]`; the first five read the data sets."""
+
+LONG = ("torture", "pacing", "poll_to_send")
+"""More of them, which take many minutes and are run only if they are named."""
 
 
 def main() -> int:
     """Run those named, or all; returns the exit code."""
     options = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
-    options.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    options.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*NAMES, *LONG)))
     options.add_argument("--errors", type=int, default=0, metavar="N", help="show N errors of each figure")
     options.add_argument("--data", metavar="FOLDER", help=f"where the data sets are, else {VARIABLE}")
     given = options.parse_args()
     if given.data:
         os.environ[VARIABLE] = given.data
-    if unknown := set(given.names) - set(NAMES):
-        options.error(f"no benchmark {', '.join(sorted(unknown))}: there are {', '.join(NAMES)}")
+    if unknown := set(given.names) - {*NAMES, *LONG}:
+        options.error(f"no benchmark {', '.join(sorted(unknown))}: there are {', '.join((*NAMES, *LONG))}")
     missed = 0
     for name in given.names or NAMES:
         run: Callable[[], Iterable[Figure]] = import_module(f"benchmarks.{name}").run

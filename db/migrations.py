@@ -262,3 +262,60 @@ def editions(db: Database) -> None:
         article integer not null      -- 1: its text is that of its page, fetched
     );
     """)
+
+
+@migrations(name="0008_pacing")
+def pacing(db: Database) -> None:
+    """Who asked us for patience: nothing is sent there too early after a restart either."""
+    db.executescript("""
+    create table paces (
+        name text primary key,       -- a chat without its topic (telegram:-100123), or a messenger (telegram): all its chats
+        asked_at text not null,      -- when it last asked
+        until_at text not null,      -- nothing is sent before then
+        heat integer not null        -- thousandths; 1000: half as fast as usual, 2000: a quarter, and so on
+    );
+    """)
+
+
+@migrations(name="0009_send_once")
+def send_once(db: Database) -> None:
+    """Where a message missed is better than one that comes twice."""
+    db.executescript("""
+    create table send_once (
+        destination text primary key  -- a send there of which nobody knows whether it arrived is not repeated
+    );
+    """)
+
+
+@migrations(name="0010_wishes")
+def wishes(db: Database) -> None:
+    """What people wish for themselves, and what they were not told because of it."""
+    db.executescript("""
+    -- What a destination does not want to be told for a while.
+    create table mutes (
+        id integer primary key,      -- the order of equally long ones
+        destination text not null,   -- whose
+        kind text not null,          -- rule, card, query
+        value text not null,         -- a rule's id, a card's number, a query
+        until_at text not null,      -- when it ends
+        asked_by text not null,      -- who asked, for example telegram:42
+        unique (destination, kind, value)
+    );
+
+    -- Hours of each day in which alerts wait.
+    create table quiet_hours (
+        destination text primary key,  -- whose
+        begins text not null,        -- HH:MM on the clock of the zone
+        ends text not null,          -- so; earlier than begins: on the next day
+        zone text not null,          -- IANA name, such as Asia/Seoul
+        excepted text not null       -- levels that ring all the same, a JSON array
+    );
+
+    -- Who was not told of a card because they had muted it.
+    create table hushed (
+        card integer not null references cards (number),  -- of which card
+        destination text not null,   -- who
+        why text not null,           -- the mute, in words
+        primary key (card, destination)
+    );
+    """)

@@ -12,6 +12,7 @@ from monitor.core.identity import candidates
 from monitor.core.model import (
     Delivery,
     DeliveryState,
+    Destination,
     Edit,
     Kept,
     Later,
@@ -27,6 +28,16 @@ from monitor.core.model import (
 PAUSE = timedelta(seconds=15)
 """Between a send of which nobody knows whether it arrived and its repeat: what broke it may still be broken."""
 
+
+QUIET = "quiet hours"
+"""The reason of an alert that waits unsent for their end."""
+
+ON_A_PAGE = 500
+"""The last stories of a feed, which stay however old they are: its page may still carry them, and one that came back
+would be news. No page gives more."""
+
+PACE_AGE = timedelta(days=1)
+"""How long what a messenger taught is kept after the wait it asked for is over; by then it means nothing."""
 
 VERSIONS_KEPT = 20
 """Earlier versions that are kept of a story: the first, which people were told of, and the newest."""
@@ -90,11 +101,29 @@ def check(outcome: Outcome, missing_cards: Iterable[int]) -> None:
             raise ValueError(message)
 
 
-def settled(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
+def chat_of(destination: Destination) -> Destination:
+    """The chat of which a destination may be a topic."""
+    return replace(destination, topic=None)
+
+
+def inside(destination: Destination, chat: Destination) -> bool:
+    """Whether a destination is that one, or if it names no topic, a topic of it."""
+    return destination == chat or (chat.topic is None and chat_of(destination) == chat)
+
+
+NOT_REPEATED = "it may have arrived, and sends to this chat are not repeated"
+"""Why an alert is dead of which nobody knows whether it arrived, where the chat wants each at most once."""
+
+CUT_SHORT = "Tocsin ended amid the send"
+"""Why nobody knows it."""
+
+
+def settled(delivery: Delivery, receipt: Receipt, now: datetime, *, once: bool = False) -> Delivery:
     """What a claimed delivery becomes by its receipt.
 
     An answer that leaves open whether the message arrived is repeated once, after a pause; a repeat that ends
-    the same way is dead, because a third copy would be worse than a reason that people can see.
+    the same way is dead, because a third copy would be worse than a reason that people can see. With `once`
+    the first is dead already, and keeps the mark of a repeat in case that somebody sends it again.
     """
     done = replace(delivery, not_before=None, reason="" if isinstance(receipt, Sent) else receipt.reason)
     match receipt:
@@ -107,6 +136,8 @@ def settled(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
                 not_before=now + timedelta(seconds=after),
                 attempt=delivery.attempt if counts else delivery.attempt - 1,
             )
+        case Unknown(reason) if once and not delivery.repeat:
+            return replace(done, state=DeliveryState.DEAD, repeat=True, reason=f"{reason}; {NOT_REPEATED}")
         case Unknown() if not delivery.repeat:
             return replace(done, state=DeliveryState.OWED, repeat=True, not_before=now + PAUSE)
     return replace(done, state=DeliveryState.DEAD)

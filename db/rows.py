@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from monitor.core.model import (
     Card,
     Delivery,
     DeliveryState,
     Destination,
+    Entry,
     Evidence,
     FeedState,
     FeedUrl,
@@ -23,14 +25,18 @@ from monitor.core.model import (
     KeptBook,
     Kind,
     Level,
+    Mute,
+    MuteKind,
     Notice,
     Push,
+    QuietHours,
     RuleId,
     Story,
     StoryKey,
     StoryMark,
     Subscription,
 )
+from monitor.core.pacing import Pace
 from monitor.core.text import canonical_url, fingerprint, title_words
 
 Values = tuple[str | int | None, ...]
@@ -211,6 +217,17 @@ def delivery_of(row: Row) -> Delivery:
     )
 
 
+def entry_of(row: Row) -> Entry:
+    """A row of `outbox`, with the reason for which its destination is suspended as `held`, and `repeats`."""
+    return Entry(
+        delivery_of(row),
+        to_time(row["owed_at"]),
+        maybe_time(row["settled_at"]),
+        row["held"] or "",
+        bool(row["repeats"]),
+    )
+
+
 def book_of(row: Row) -> KeptBook:
     """A row of `rulebooks`, without its text."""
     return KeptBook(row["version"], to_time(row["loaded_at"]), row["changed_by"], row["note"])
@@ -229,3 +246,41 @@ def push_of(row: Row) -> Push:
         failures=row["failures"],
         ending=bool(row["ending"]),
     )
+
+
+def mute_values(mute: Mute) -> Values:
+    """A mute: destination, kind, value, until_at, asked_by."""
+    return str(mute.destination), mute.kind, mute.value, to_text(mute.until), mute.by
+
+
+def mute_of(row: Row) -> Mute:
+    """A row of `mutes`."""
+    where = destination_of(row["destination"])
+    return Mute(where, MuteKind(row["kind"]), row["value"], to_time(row["until_at"]), row["asked_by"])
+
+
+def quiet_values(quiet: QuietHours) -> Values:
+    """Quiet hours: destination, begins, ends, zone, excepted."""
+    excepted = json.dumps(sorted(map(int, quiet.excepted)))
+    return str(quiet.destination), f"{quiet.begins:%H:%M}", f"{quiet.ends:%H:%M}", quiet.zone.key, excepted
+
+
+def quiet_of(row: Row) -> QuietHours:
+    """A row of `quiet_hours`."""
+    return QuietHours(
+        destination_of(row["destination"]),
+        time.fromisoformat(row["begins"]),
+        time.fromisoformat(row["ends"]),
+        ZoneInfo(row["zone"]),
+        frozenset(map(Level, json.loads(row["excepted"]))),
+    )
+
+
+def pace_values(pace: Pace) -> Values:
+    """A learnt pace, in the order of the columns."""
+    return pace.name, to_text(pace.asked_at), to_text(pace.until), round(pace.heat * 1000)
+
+
+def pace_of(row: Row) -> Pace:
+    """The pace that `pace_values` wrote."""
+    return Pace(row["name"], to_time(row["asked_at"]), to_time(row["until_at"]), row["heat"] / 1000)

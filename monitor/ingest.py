@@ -24,6 +24,7 @@ from monitor.core.model import (
     Outcome,
     Page,
     RetryLater,
+    RuleBook,
     Story,
     Unchanged,
 )
@@ -48,13 +49,17 @@ class Ingest:
         policy: Policy,
         clock: Clock,
         jitter: Callable[[], float],
+        *,
+        book: Callable[[], RuleBook] = RuleBook,
     ) -> None:
+        """`book` gives the rules of the matcher: their tags, and the entities that a mute may name."""
         self._store = store
         self._matcher = matcher
         self._wanted = policy
         self._policy = policy
         self._clock = clock
         self._jitter = jitter
+        self._book = book
         self._odd: dict[FeedUrl, set[str]] = {}
 
     def balance(self, feeds: Iterable[Feed]) -> None:
@@ -68,7 +73,11 @@ class Ingest:
         now = self._clock()
         facts = self._store.facts_for(feed.url, batch.stories, now - WINDOW)
         outcome = decide(
-            Arrival(feed, page, batch, now, self._jitter()), facts, self._matcher(), self._policy
+            Arrival(feed, page, batch, now, self._jitter()),
+            facts,
+            self._matcher(),
+            self._policy,
+            self._book(),
         )
         self._store.save(outcome)
         hits = sum(1 for kept in outcome.stories if kept.hits)
@@ -94,7 +103,7 @@ class Ingest:
         stored = facts.known.get(story.key)
         if stored is None:
             return None
-        outcome = decide_article(stored, text, now, facts, self._matcher())
+        outcome = decide_article(stored, text, now, facts, self._matcher(), book=self._book())
         self._store.save(outcome)
         log.info("article feed=%s characters=%d alerts=%d", feed.name, len(text), len(outcome.deliveries))
         return outcome

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -16,7 +16,10 @@ from monitor.core.model import (
     Batch,
     CardView,
     Claimed,
+    Copy,
+    DeliveryState,
     Destination,
+    Entry,
     Facts,
     Failed,
     Feed,
@@ -24,18 +27,23 @@ from monitor.core.model import (
     FeedUrl,
     Fetched,
     KeptBook,
+    Mute,
+    MuteKind,
     Notice,
     Outcome,
     Page,
     Push,
+    QuietHours,
     Receipt,
     RuleId,
     StoredStory,
     StoreStatus,
     Story,
     Subscription,
+    Swept,
     Version,
 )
+from monitor.core.pacing import Pace
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -132,10 +140,12 @@ class Store(Protocol):
     ) -> tuple[Claimed, ...]:
         """Take deliveries that are owed and due (deliver): highest level first, then oldest first.
 
-        None for the `resting` destinations: pacing lets them breathe.
+        None for the `resting` destinations: pacing lets them breathe. There, one without a topic stands for the whole
+        chat, one without an address for all chats of its messenger.
 
-        At most one per destination, and none for a destination that has one in flight or is suspended; an
-        UPDATE waits until its ALERT was sent. Each becomes SENDING with attempt + 1, under a lease of `lease`
+        At most one per chat, whatever its topics, and none for a chat that has one in flight, nor for a suspended
+        destination; an UPDATE waits until its ALERT was sent. A failed send that waits to be tried again holds back
+        what comes after it in its chat, unless that is of a higher level. Each becomes SENDING with attempt + 1, under a lease of `lease`
         seconds. A row whose lease ran out is claimed again, as a repeat.
         """
 
@@ -144,12 +154,59 @@ class Store(Protocol):
 
         Sent -> SENT; Later -> OWED, not before now + after, and where it does not count the attempt is given
         back; Unknown -> OWED as a repeat, once, after a pause, then DEAD; Refused -> DEAD, and with `suspend`
-        the destination is suspended and its other deliveries stay owed. False, and nothing changed, if
+        the destination is suspended and its other deliveries stay owed. Where sends are not repeated
+        (`send_once`), Unknown -> DEAD at once. False, and nothing changed, if
         `attempt` is not the current one: somebody else holds it (a fence against late answers).
         """
 
+    def paces(self) -> tuple[Pace, ...]:
+        """What messengers taught by asking for patience, by name (deliver, at start)."""
+
+    def keep_pace(self, pace: Pace) -> None:
+        """Keep it in place of what was kept under its name; nothing if it is over (deliver).
+
+        What is over for a day under any other name is forgotten.
+        """
+
+    def last_sends(self, since: datetime) -> Mapping[Destination, datetime]:
+        """Chats (without topics) where a send ended at or after `since`, and when the newest did (deliver)."""
+
     def recover(self, now: datetime) -> int:
-        """After a crash: what was SENDING becomes OWED as a repeat (bot, at start). Returns how many."""
+        """After a crash (bot, at start): what was SENDING becomes OWED as a repeat. Returns how many were SENDING.
+
+        An alert to a destination where sends are not repeated becomes DEAD instead.
+        """
+
+    def outbox(
+        self, limit: int, states: Collection[DeliveryState] = (), destination: Destination | None = None
+    ) -> tuple[Entry, ...]:
+        """The newest deliveries, newest first, in some states or in all (command line).
+
+        With a `destination` that names no topic: of the chat and all its topics.
+        """
+
+    def requeue(self, delivery: int | None, now: datetime) -> int:
+        """Owe again what is DEAD, one delivery or all for None (command line). Returns how many.
+
+        One of which nobody knows whether it arrived goes out as a repeat.
+        """
+
+    def send_once(self, destination: Destination, *, once: bool) -> bool:
+        """Repeat no send to a destination, or do so again (command line); whether that changed anything.
+
+        Where sends are not repeated, an alert of which nobody knows whether it arrived is DEAD with that reason.
+        """
+
+    def sends_once(self) -> frozenset[Destination]:
+        """Where sends are not repeated (command line)."""
+
+    def move_destination(self, old: Destination, new: Destination) -> int:
+        """A chat has a new address (chat): all that lies under the old one, and under its topics, moves there.
+
+        Subscriptions, suspensions, what is owed and where cards were told; what the new one has already stays. The
+        messages that were sent remain in the old chat: they are not updated any more. Harmless to repeat. Returns
+        how many subscriptions moved.
+        """
 
     def subscribe(self, subscription: Subscription) -> bool:
         """Add it (desk); lifts a suspension of its destination. False if it was there already."""
@@ -161,7 +218,34 @@ class Store(Protocol):
         """Those of one destination, or all, oldest first (desk)."""
 
     def resume(self, destination: Destination) -> bool:
-        """Lift a suspension (desk, on /start). False if there was none."""
+        """Lift the suspension of a destination and, if it names no topic, of all its topics (desk, on /start).
+
+        False if there was none.
+        """
+
+    def mute(self, mute: Mute) -> None:
+        """Tell a destination nothing of it until then (desk), in place of an equal one that ends at another time."""
+
+    def unmute(self, destination: Destination, kind: MuteKind | None, value: str, now: datetime) -> int:
+        """End one mute, or all for None (desk). Returns how many went that had not ended."""
+
+    def mutes(self, destination: Destination, now: datetime) -> tuple[Mute, ...]:
+        """Those that have not ended, the next to end first (desk)."""
+
+    def set_quiet(self, destination: Destination, quiet: QuietHours | None, now: datetime) -> int:
+        """Hold alerts in these hours from now on, or never (desk); those that wait unsent already, too.
+
+        Returns how many are held now.
+        """
+
+    def quiet(self, destination: Destination) -> QuietHours | None:
+        """Its quiet hours (desk)."""
+
+    def held(self, destination: Destination, now: datetime) -> int:
+        """How many alerts wait for the end of quiet hours (desk)."""
+
+    def hushed(self, destination: Destination, cards: Iterable[int]) -> Mapping[int, str]:
+        """Of which of the cards a destination was not told because it had muted them, and which mute it was (desk)."""
 
     def cards(
         self, limit: int, before: int | None = None, rule: RuleId | None = None
@@ -195,6 +279,13 @@ class Store(Protocol):
 
     def book_text(self, version: str) -> str | None:
         """The text of a rules file kept, byte for byte as UTF-8; None if that version never was (workbench)."""
+
+    def sweep(self, before: datetime, after: int, limit: int) -> Swept:
+        """Let old stories go (storage): look at the next `limit` of those with an id above `after`, seen before `before`.
+
+        Never one that hit, that stands on a card, or that is among the last 500 of its feed, which its page may
+        still carry.
+        """
 
     def status(self) -> StoreStatus:
         """The store in figures (desk)."""
@@ -230,6 +321,16 @@ class Articles(Protocol):
         """The article as plain text, bounded; None if it is not to be had."""
 
 
+class Copies(Protocol):
+    """Copies of the database, in a folder that keeps the newest of them (storage); in any thread."""
+
+    def make(self, now: datetime) -> Copy:
+        """Make one, read it through, let the oldest go. Raises StoreError if it cannot be made whole."""
+
+    def newest(self, until: datetime) -> datetime | None:
+        """When the newest was made, of those made not after `until`; None if there is none."""
+
+
 class Messenger(Protocol):
     """Words a card for a destination and sends it (deliver); never raises for what the far side does."""
 
@@ -244,4 +345,4 @@ class Offload(Protocol):
         """What `work` returns or raises."""
 
 
-__all__ = ["Articles", "CardView", "Clock", "Fetch", "Messenger", "Offload", "Parse", "Store"]
+__all__ = ["Articles", "CardView", "Clock", "Copies", "Fetch", "Messenger", "Offload", "Parse", "Store"]

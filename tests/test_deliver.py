@@ -2,59 +2,23 @@ import asyncio
 
 import pytest
 
-from db import open_store
 from db.memory import MemoryStore
 from monitor.core.errors import StoreError
 from monitor.core.model import (
-    Card,
     DeliveryState,
     Destination,
-    Kept,
-    Kind,
     Later,
     Level,
-    Outcome,
-    Owed,
     Refused,
     Unknown,
 )
-from monitor.deliver import Deliver, spacing
-from tests.build import CHAT, FEED, GROUP, NOW, hit, state, story, subscription
+from monitor.core.pacing import Rates
+from monitor.deliver import Deliver
+from tests.build import CHAT, GROUP, NOW
 from tests.fakes import FakeMessenger, FixedClock, inline
+from tests.pump import Outbox
 
 OTHER = Destination("telegram", "43")
-
-
-class Outbox:
-    """A pump over a memory store."""
-
-    def __init__(self, messenger: FakeMessenger, width=20, rest=0.0, gap=0.0) -> None:
-        self.clock = FixedClock()
-        self.store = open_store("memory:", now=NOW)
-        self.store.sync_feeds([FEED], NOW)
-        self.store.subscribe(subscription())
-        self.cards = 0
-        self.pump = Deliver(
-            store=self.store,
-            messengers={"telegram": messenger, "terminal": messenger},
-            offload=inline,
-            clock=self.clock,
-            gap=gap,
-            rest=lambda destination: rest,
-            width=width,
-        )
-
-    def owe(self, *destinations: Destination, level: Level = Level.ALERT) -> None:
-        self.cards += 1
-        number = self.cards
-        kept = Kept(story(f"Story {number}"), (hit(),), number)
-        owed = tuple(Owed(number, where, Kind.ALERT, level) for where in destinations)
-        self.store.save(Outcome(state(), NOW, (kept,), (Card(number, level, NOW),), owed))
-
-    async def settle(self) -> None:
-        """Let everything that can happen now happen."""
-        for _ in range(50):
-            await asyncio.sleep(0)
 
 
 async def test_what_is_owed_is_sent_and_settled():
@@ -117,9 +81,7 @@ async def test_receipts_reach_the_store_and_the_log(receipt, state_after, suspen
     outbox = Outbox(FakeMessenger(receipt))
     outbox.owe(CHAT)
     await outbox.pump.tick()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await outbox.settle()
     status = outbox.store.status()
     assert (status.dead_count == 1) == (state_after is DeliveryState.DEAD)
     assert (CHAT in status.suspended) == suspended
@@ -140,7 +102,7 @@ async def test_an_unknown_send_is_repeated_once_marked():
 
 async def test_a_destination_rests_between_two_messages_while_others_go_on():
     messenger = FakeMessenger()
-    outbox = Outbox(messenger, rest=0.02)
+    outbox = Outbox(messenger, rates=Rates(chat=0.02))
     for _ in range(2):
         outbox.owe(CHAT, OTHER)
     await outbox.pump.tick()
@@ -152,11 +114,11 @@ async def test_a_destination_rests_between_two_messages_while_others_go_on():
 
 async def test_sends_keep_the_overall_gap():
     loop = asyncio.get_running_loop()
-    outbox = Outbox(FakeMessenger(), gap=0.01)
-    outbox.owe(CHAT, GROUP, OTHER)
+    outbox = Outbox(FakeMessenger(), rates=Rates(per_second=8))
+    outbox.owe(CHAT, GROUP, OTHER, Destination("telegram", "44"))
     started = loop.time()
     await outbox.pump.drain()
-    assert loop.time() - started >= 0.02
+    assert loop.time() - started >= 0.12
 
 
 async def test_what_is_owed_by_a_messenger_that_this_run_lacks_waits_and_says_why(caplog):
@@ -230,16 +192,3 @@ async def test_a_wake_while_the_store_is_unusable_is_logged_and_survived(caplog)
         await asyncio.sleep(0)
     assert store.claims == 1
     assert "the disk is full" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("destination", "seconds"),
-    [
-        pytest.param(CHAT, 1.0, id="private chat"),
-        pytest.param(GROUP, 3.0, id="group or channel"),
-        pytest.param(Destination("telegram", "@news"), 3.0, id="channel by name"),
-        pytest.param(Destination("terminal"), 0.0, id="terminal"),
-    ],
-)
-def test_spacing(destination, seconds):
-    assert spacing(destination) == seconds

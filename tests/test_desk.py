@@ -80,7 +80,7 @@ def test_case_does_not_matter(world: World, asked: str, meant: str) -> None:
     ],
 )
 def test_an_unknown_rule_is_answered_with_the_nearest(world: World, asked: str, nearest: str | None) -> None:
-    known = ("defection-at-mission", "border")
+    known = ("defection-at-mission", "border", "level:flash", "level:info")
 
     assert world.desk().subscribe(PERSON, asked) == a.UnknownRule(asked, nearest, known)
     assert world.store.subscriptions() == ()

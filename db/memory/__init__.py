@@ -12,6 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from db.memory.outbox import WAITING, Outbox
+from db.memory.pacing import Pacing
+from db.memory.people import People
+from db.memory.places import Places
+from db.memory.retention import Sweeping
 from db.promises import (
     VERSIONS_KEPT,
     asked_keys,
@@ -49,15 +53,15 @@ from monitor.core.model import (
     StoreStatus,
     Story,
     StoryKey,
-    Subscription,
     Version,
 )
 
 
-class MemoryStore:
+class MemoryStore(Pacing, Sweeping, Places):
     """The `Store` port in dictionaries; what each method promises stands there."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._feeds: dict[FeedUrl, FeedState] = {}
         self._listed: set[FeedUrl] = set()
         self._stories: dict[int, tuple[Kept, datetime]] = {}
@@ -71,7 +75,7 @@ class MemoryStore:
         self._robots: dict[str, tuple[datetime, str]] = {}
         self._cards: dict[int, Card] = {}
         self._outbox = Outbox()
-        self._subscriptions: dict[tuple[Destination, str], Subscription] = {}
+        self._people = People()
         self._beats: dict[str, datetime] = {}
         self._books: list[tuple[KeptBook, str]] = []
 
@@ -144,6 +148,8 @@ class MemoryStore:
             next_card=max(self._cards, default=0) + 1,
             alike=alike,
             old_cards=self._whole_cards(theirs - recent),
+            mutes=tuple(self._mutes.values()),
+            quiet=tuple(self._quiet[where] for where in sorted(self._quiet, key=str)),
         )
 
     def _asked(
@@ -202,7 +208,7 @@ class MemoryStore:
         for kept in outcome.stories:
             key = (kept.story.feed, kept.story.key)
             if key not in self._ids:
-                self._ids[key] = len(self._stories) + 1
+                self._ids[key] = next(reversed(self._stories), 0) + 1
                 self._stories[self._ids[key]] = (kept, outcome.decided_at)
         if outcome.items is not None:
             self._items[outcome.state.url] = outcome.items
@@ -210,6 +216,7 @@ class MemoryStore:
         self._note(outcome.state.url, outcome.notices, outcome.decided_at)
         for owed in outcome.deliveries:
             self._outbox.owe(owed, outcome.decided_at, replayed=replayed)
+        self._keep_wishes(outcome)
 
     def _edit(self, edit: Edit, now: datetime) -> bool:
         """Make an edit true; False if it was."""
@@ -272,15 +279,12 @@ class MemoryStore:
         self, now: datetime, lease: float, limit: int, resting: frozenset[Destination] = frozenset()
     ) -> tuple[Claimed, ...]:
         """See `Store.claim`."""
+        self._hold_due(now)
         return self._outbox.claim(now, lease, limit, resting, self._view)
 
     def settle(self, delivery: int, attempt: int, receipt: Receipt, now: datetime) -> bool:
         """See `Store.settle`."""
         return self._outbox.settle(delivery, attempt, receipt, now)
-
-    def recover(self, now: datetime) -> int:
-        """See `Store.recover`."""
-        return self._outbox.recover(now)
 
     def pushes(self) -> tuple[Push, ...]:
         """See `Store.pushes`."""
@@ -293,28 +297,6 @@ class MemoryStore:
     def drop_push(self, feed: FeedUrl) -> None:
         """See `Store.drop_push`."""
         self._pushes.pop(feed, None)
-
-    def subscribe(self, subscription: Subscription) -> bool:
-        """See `Store.subscribe`."""
-        self.resume(subscription.destination)
-        key = (subscription.destination, subscription.selector)
-        return self._subscriptions.setdefault(key, subscription) is subscription
-
-    def unsubscribe(self, destination: Destination, selector: str | None) -> int:
-        """See `Store.unsubscribe`."""
-        gone = [key for key in self._subscriptions if key[0] == destination and selector in (None, key[1])]
-        for key in gone:
-            del self._subscriptions[key]
-        return len(gone)
-
-    def subscriptions(self, destination: Destination | None = None) -> tuple[Subscription, ...]:
-        """See `Store.subscriptions`."""
-        wanted = [s for s in self._subscriptions.values() if destination in (None, s.destination)]
-        return tuple(sorted(wanted, key=lambda s: s.since))
-
-    def resume(self, destination: Destination) -> bool:
-        """See `Store.resume`."""
-        return self._outbox.suspended.pop(destination, None) is not None
 
     def cards(
         self, limit: int, before: int | None = None, rule: RuleId | None = None
@@ -335,8 +317,9 @@ class MemoryStore:
     def candidates(self, plan: Plan, before: int | None = None) -> Iterator[StoredStory]:  # noqa: ARG002 - every story could match
         """See `Store.candidates`; here all of them, whatever the plan."""
         newest = max(self._stories, default=0) if before is None else before - 1
-        for number in range(min(newest, len(self._stories)), 0, -1):
-            yield self._stored(number)
+        for number in sorted(self._stories, reverse=True):
+            if number <= newest:
+                yield self._stored(number)
 
     def stories_since(self, since: datetime) -> int:
         """See `Store.stories_since`."""
@@ -374,7 +357,7 @@ class MemoryStore:
             dead_count=len(dead),
             suspended=dict(self._outbox.suspended),
             beats=dict(self._beats),
-            subscriptions=len(self._subscriptions),
+            subscriptions=len(self._people),
         )
 
     def beat(self, heart: str, now: datetime) -> None:

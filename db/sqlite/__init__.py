@@ -2,13 +2,13 @@
 
 `connection` opens the file and draws the border of errors; `lock` makes one process its owner; `schema` asks
 whose it is; `polling`, `publishers`, `notices`, `ingest`, `editions`, `outbox`, `people`, `cards`, `search`,
-`books` and `figures` each know some tables.
+`books`, `wishes` and `figures` each know some tables.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -25,15 +25,21 @@ from db.sqlite import (
     publishers,
     schema,
     search,
+    wishes,
 )
 from db.sqlite.connection import Connection
 from db.sqlite.lock import Lock
+from db.sqlite.pacing import Pacing
+from db.sqlite.retention import Sweeping
+from db.sqlite.wishes import Wishing
 from monitor.core.errors import StoreError
 from monitor.core.match.plan import Plan
 from monitor.core.model import (
     CardView,
     Claimed,
+    DeliveryState,
     Destination,
+    Entry,
     Facts,
     Feed,
     FeedState,
@@ -52,7 +58,7 @@ from monitor.core.model import (
 )
 
 
-class SqliteStore:
+class SqliteStore(Pacing, Sweeping, Wishing):
     """The `Store` port over one SQLite file; what each method promises stands there.
 
     Belongs to the thread that opened it. Every method raises StoreError if the database cannot be used.
@@ -197,6 +203,7 @@ class SqliteStore:
     ) -> tuple[Claimed, ...]:
         """See `Store.claim`."""
         with self._link.writing():
+            wishes.hold_due(self._link, now)
             return outbox.claim(self._link, now, lease, limit, resting)
 
     def settle(self, delivery: int, attempt: int, receipt: Receipt, now: datetime) -> bool:
@@ -208,6 +215,34 @@ class SqliteStore:
         """See `Store.recover`."""
         with self._link.writing():
             return outbox.recover(self._link, now)
+
+    def outbox(
+        self, limit: int, states: Collection[DeliveryState] = (), destination: Destination | None = None
+    ) -> tuple[Entry, ...]:
+        """See `Store.outbox`."""
+        with self._link.reading():
+            return outbox.entries(self._link, limit, states, destination)
+
+    def requeue(self, delivery: int | None, now: datetime) -> int:
+        """See `Store.requeue`."""
+        with self._link.writing():
+            return outbox.requeue(self._link, delivery, now)
+
+    def send_once(self, destination: Destination, *, once: bool) -> bool:
+        """See `Store.send_once`."""
+        with self._link.writing():
+            return people.send_once(self._link, destination, once=once)
+
+    def sends_once(self) -> frozenset[Destination]:
+        """See `Store.sends_once`."""
+        with self._link.reading():
+            return people.sends_once(self._link)
+
+    def move_destination(self, old: Destination, new: Destination) -> int:
+        """See `Store.move_destination`."""
+        with self._link.writing():
+            outbox.move(self._link, old, new)
+            return people.move(self._link, old, new)
 
     def pushes(self) -> tuple[Push, ...]:
         """See `Store.pushes`."""

@@ -31,7 +31,10 @@ CHUNK = 500
 PRIMARY = 0xFF
 """The part of an extended result code that says what it is (https://www.sqlite.org/rescode.html)."""
 
-RESTORE = "Put a good copy of the file in its place, or move it away to begin with an empty database."
+RESTORE = (
+    "Put a good copy of the file in its place with `python bot.py restore FILE`, "
+    "or move it away to begin with an empty database."
+)
 
 MENDS: Mapping[int, tuple[type[StoreError], str]] = MappingProxyType(
     {
@@ -65,15 +68,16 @@ MENDS: Mapping[int, tuple[type[StoreError], str]] = MappingProxyType(
 class Connection:
     """One connection to the database at `path`; belongs to the thread that made it.
 
-    With `reader` it never writes, needs no lock and may be used beside a running bot. Raises StoreError if
-    the file cannot be opened, StoreDamaged if it fails SQLite's quick check (made by the writer only).
+    With `reader` it never writes, needs no lock and may be used beside a running bot; with `alone`, too, nobody
+    else has the file open, and nothing is left beside it. Raises StoreError if the file cannot be opened,
+    StoreDamaged if it fails SQLite's quick check (made by the writer only).
     """
 
-    def __init__(self, path: Path, *, reader: bool = False) -> None:
+    def __init__(self, path: Path, *, reader: bool = False, alone: bool = False) -> None:
         self.path = path
         with self.border():
             self._link = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={'ro' if reader else 'rw'}",
+                f"{path.absolute().as_uri()}?mode={'ro' if reader else 'rw'}{'&immutable=1' * alone}",
                 uri=True,
                 timeout=BUSY_SECONDS,
                 isolation_level=None,
@@ -153,22 +157,23 @@ class Connection:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            explained = self._explained(error)
-            if explained is None:
+            known = explained(error, self.path)
+            if known is None:
                 raise
-            raise explained from error
-
-    def _explained(self, error: sqlite3.DatabaseError) -> StoreError | None:
-        """What a person can do about an error of SQLite, or None if it is a bug."""
-        found = MENDS.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
-        if found is None:
-            return None
-        kind, message = found
-        return kind(message.format(path=self.path, error=error))
+            raise known from error
 
     def close(self) -> None:
         """Close it; doing so twice is harmless. The writer also empties the write-ahead log."""
         self._link.close()
+
+
+def explained(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
+    """What a person can do about an error of SQLite at a path, or None if it is a bug."""
+    found = MENDS.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
+    if found is None:
+        return None
+    kind, message = found
+    return kind(message.format(path=path, error=error))
 
 
 def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from db.promises import asked_keys, check, latest_compared, named_cards
 from db.rows import card_of, destination_of, hit_values, mark_of, mark_values, story_values, to_text
-from db.sqlite import editions, notices, outbox, people, polling, search
+from db.sqlite import editions, notices, outbox, people, polling, search, wishes
 from db.sqlite.connection import Connection, chunks, marks
 from monitor.core.model import (
     Card,
@@ -51,6 +51,8 @@ def facts(
         next_card=link.number("select coalesce(max(number), 0) + 1 from cards"),
         alike=alike,
         old_cards=whole_cards(link, theirs - recent),
+        mutes=wishes.mutes_of_all(link),
+        quiet=wishes.quiet_hours(link),
     )
 
 
@@ -176,6 +178,7 @@ def save(link: Connection, outcome: Outcome, memo: Memo) -> None:
     replayed = bool(outcome.stories or outcome.edits) and not fresh and not edited
     notices.add(link, feed_id, outcome.notices, outcome.decided_at)
     outbox.owe(link, outcome.deliveries, outcome.decided_at, replayed=replayed)
+    wishes.keep(link, outcome)
 
 
 def _new_stories(link: Connection, feed_id: int, stories: Sequence[Kept]) -> list[Kept]:

@@ -7,30 +7,53 @@ its age and its attempts count from there, and a late answer to the old one find
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from db.promises import settled
-from db.rows import Row, delivery_of, maybe_text, to_text
+from db.promises import CUT_SHORT, NOT_REPEATED, chat_of, settled
+from db.rows import Row, delivery_of, entry_of, maybe_text, to_text
 from db.sqlite import cards, people
 from db.sqlite.connection import Connection
-from monitor.core.model import Claimed, Delivery, DeliveryState, Destination, Kind, Owed, Receipt, Refused
+from monitor.core.model import (
+    Claimed,
+    Delivery,
+    DeliveryState,
+    Destination,
+    Entry,
+    Kind,
+    Owed,
+    Receipt,
+    Refused,
+)
 
-DUE = """
+CHAT = "substr({0}, 1, instr({0} || '/', '/') - 1)"
+"""The chat of a destination: limits and order are the chat's, whatever its topics."""
+
+DUE = f"""
 select o.* from outbox o indexed by outbox_waiting
 where o.state in ('owed', 'sending')
 and (o.state = 'sending' and o.lease_until <= :now
     or o.state = 'owed' and (o.not_before is null or o.not_before <= :now))
 and o.destination not in (select destination from suspended)
 and o.destination not in (select value from json_each(:resting))
-and o.destination not in (select destination from outbox where state = 'sending' and lease_until > :now)
+and {CHAT.format("o.destination")} not in (select value from json_each(:resting))
+and substr(o.destination, 1, instr(o.destination, ':')) not in (select value from json_each(:resting))
+and {CHAT.format("o.destination")} not in (
+    select {CHAT.format("destination")} from outbox where state = 'sending' and lease_until > :now)
 and (o.kind <> 'update' or exists (
     select 1 from outbox a where a.card = o.card and a.destination = o.destination
     and a.kind = 'alert' and a.state = 'sent'))
 order by o.level desc, o.id
-"""
-"""What may go to destinations that have nothing in flight and do not rest, in the order of `outbox_waiting`."""
+"""  # noqa: S608 - constants
+"""What may go to chats that have nothing in flight and do not rest, in the order of `outbox_waiting`."""
+
+WAITS = f"""
+select {CHAT.format("destination")} as chat, level, id from outbox
+where state = 'owed' and attempt > 0 and not_before > :now and destination not in (select destination from suspended)
+"""  # noqa: S608 - constants
+"""Sends that failed and are tried again later: what comes after them in their chat waits for them."""
 
 
 def owe(link: Connection, deliveries: Sequence[Owed], now: datetime, *, replayed: bool) -> None:
@@ -80,6 +103,7 @@ def claim(
     link: Connection, now: datetime, lease: float, limit: int, resting: frozenset[Destination]
 ) -> tuple[Claimed, ...]:
     """Take what is due: see `Store.claim`."""
+    _bury(link, now, "lease_until <= ?2")
     taken: list[Delivery] = []
     for before in _due(link, now, limit, resting):
         delivery = replace(
@@ -96,12 +120,17 @@ def claim(
 
 
 def _due(link: Connection, now: datetime, limit: int, resting: frozenset[Destination]) -> list[Delivery]:
-    """The next delivery of each destination, read in order until there are enough: a long queue costs nothing."""
+    """The next delivery of each chat, read in order until there are enough: a long queue costs nothing."""
     given = {"now": to_text(now), "resting": json.dumps(sorted(map(str, resting)))}
+    waits: dict[str, list[Row]] = defaultdict(list)
+    for each in link.database.execute(WAITS, {"now": given["now"]}):
+        waits[each["chat"]].append(each)
     firsts: dict[str, Row] = {}
     rows = link.database.execute(DUE, given)
     while len(firsts) < limit and (row := rows.fetchone()) is not None:
-        firsts.setdefault(row["destination"], row)
+        chat = row["destination"].partition("/")[0]
+        if not any(each["level"] >= row["level"] and each["id"] < row["id"] for each in waits[chat]):
+            firsts.setdefault(chat, row)
     rows.close()
     return [delivery_of(row) for row in firsts.values()]
 
@@ -124,7 +153,8 @@ def settle(link: Connection, delivery: int, attempt: int, receipt: Receipt, now:
     )
     if row is None:
         return False
-    done = settled(delivery_of(row), receipt, now)
+    before = delivery_of(row)
+    done = settled(before, receipt, now, once=_once(link, before))
     _write(link, done, settled_at=now if done.state in (DeliveryState.SENT, DeliveryState.DEAD) else None)
     if done.state is DeliveryState.SENT and row["again"]:
         _put(link, Owed(done.card, done.destination, done.kind, done.level), now)
@@ -164,9 +194,90 @@ def _write(
 
 
 def recover(link: Connection, now: datetime) -> int:
-    """What was in flight when the process died is owed as a repeat, from now on. Returns how many."""
-    return link.run(
+    """What was in flight when the process died is owed as a repeat, from now on. Returns how many were.
+
+    Alerts to where sends are not repeated are dead instead.
+    """
+    return _bury(link, now, "true") + link.run(
         "update outbox set state = 'owed', repeat = 1, not_before = ?, lease_until = null "
         "where state = 'sending'",
         (to_text(now),),
     )
+
+
+def _once(link: Connection, delivery: Delivery) -> bool:
+    """Whether its send is not to be repeated."""
+    wanted = (str(delivery.destination),)
+    return link.first("select 1 from send_once where destination = ?", wanted) is not None
+
+
+def _bury(link: Connection, now: datetime, which: str) -> int:
+    """Alerts in flight of which nobody will tell what became of them, where sends are not repeated; how many."""
+    buried = link.run(
+        "update outbox set state = 'dead', repeat = 1, reason = ?1, settled_at = ?2, "  # noqa: S608 - a constant
+        "lease_until = null, again = 0 "
+        "where state = 'sending' and kind = 'alert' and destination in (select destination from send_once) "
+        f"and {which}",
+        (f"{CUT_SHORT}; {NOT_REPEATED}", to_text(now)),
+    )
+    if buried:  # no update is owed of an alert that is dead
+        link.run(
+            "delete from outbox where kind = 'update' and (card, destination) in ("
+            "select card, destination from outbox where state = 'dead' and kind = 'alert')"
+        )
+    return buried
+
+
+def requeue(link: Connection, delivery: int | None, now: datetime) -> int:
+    """Owe again what is dead, one or all for None; its attempts go on counting. Returns how many."""
+    return link.run(
+        "update outbox set state = 'owed', owed_at = ?1, not_before = null, settled_at = null "
+        "where state = 'dead' and (?2 is null or id = ?2)",
+        (to_text(now), delivery),
+    )
+
+
+def entries(
+    link: Connection, limit: int, states: Collection[DeliveryState], destination: Destination | None
+) -> tuple[Entry, ...]:
+    """The newest deliveries, newest first: see `Store.outbox`."""
+    where = None if destination is None else str(destination)
+    inside = "?1 is null or destination = ?1 or substr(destination, 1, length(?1) + 1) = ?1 || '/'"
+    rows = link.all(
+        "select o.*, "  # noqa: S608 - constants
+        "(select reason from suspended s where s.destination = o.destination) as held, "
+        "o.destination not in (select destination from send_once) as repeats "
+        f"from outbox o where ({inside}) and (?2 = '[]' or state in (select value from json_each(?2))) "
+        "order by id desc limit ?3",
+        (where, json.dumps(sorted(states)), limit),
+    )
+    return tuple(map(entry_of, rows))
+
+
+FURTHER = "case {}.state when 'sent' then 3 when 'sending' then 2 when 'owed' then 1 else 0 end"
+"""How far a delivery got."""
+
+
+def move(link: Connection, old: Destination, new: Destination) -> None:
+    """Before a chat's rows move to a new address: leave one of each, forget messages that stay behind.
+
+    Of two deliveries of a card the one that got further is kept, of equals the one at the new address. An id of a
+    message means another message in the new chat, if any.
+    """
+    chats = (str(chat_of(old)), str(chat_of(new)))
+    link.run(
+        "delete from outbox where id in ("  # noqa: S608 - constants
+        "select there.id from outbox here join outbox there "
+        "on there.card = here.card and there.kind = here.kind "
+        "and there.destination = ?2 || substr(here.destination, length(?1) + 1) "
+        f"where (here.destination = ?1 or substr(here.destination, 1, length(?1) + 1) = ?1 || '/') "
+        f"and {FURTHER.format('here')} > {FURTHER.format('there')})",
+        chats,
+    )
+    link.run(
+        f"delete from outbox where {people.INSIDE} and kind = 'update' and state in ('owed', 'sending') "  # noqa: S608 - a constant
+        "and (card, destination) in ("
+        "select card, destination from outbox where kind = 'alert' and state = 'sent')",
+        chats[:1],
+    )
+    link.run(f"update outbox set message = null where {people.INSIDE}", chats[:1])  # noqa: S608 - a constant

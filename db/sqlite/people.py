@@ -1,17 +1,24 @@
-"""Subscriptions and suspended destinations, in SQLite. Transactions are the caller's."""
+"""Subscriptions, and where destinations stand: suspended, sent to once, moved. Transactions are the caller's."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from db.rows import subscription_of, subscription_values, to_text
+from db.promises import chat_of
+from db.rows import destination_of, subscription_of, subscription_values, to_text
 from db.sqlite.connection import Connection
 from monitor.core.model import Destination, Subscription
+
+PLACES = ("subscriptions", "suspended", "send_once", "outbox", "mutes", "quiet_hours", "hushed")
+"""Tables whose column `destination` follows a chat to a new address."""
+
+INSIDE = "(destination = ?1 or substr(destination, 1, length(?1) + 1) = ?1 || '/')"
+"""A destination is the chat ?1, or a topic of it."""
 
 
 def subscribe(link: Connection, subscription: Subscription) -> bool:
     """Add it and lift a suspension of its destination; False if it was there already."""
-    resume(link, subscription.destination)
+    link.run("delete from suspended where destination = ?", (str(subscription.destination),))
     added = link.run(
         "insert into subscriptions (destination, selector, since, asked_by, title) values (?, ?, ?, ?, ?) "
         "on conflict (destination, selector) do nothing",
@@ -57,5 +64,37 @@ def suspend(link: Connection, destination: Destination, reason: str, now: dateti
 
 
 def resume(link: Connection, destination: Destination) -> bool:
-    """Lift a suspension; False if there was none."""
-    return link.run("delete from suspended where destination = ?", (str(destination),)) == 1
+    """Lift its suspension and those of its topics; False if there was none."""
+    return link.run(f"delete from suspended where {INSIDE}", (str(destination),)) > 0  # noqa: S608 - a constant
+
+
+def send_once(link: Connection, destination: Destination, *, once: bool) -> bool:
+    """Repeat no send there, or do so again; whether that changed anything."""
+    sql = (
+        "insert or ignore into send_once values (?)"
+        if once
+        else "delete from send_once where destination = ?"
+    )
+    return link.run(sql, (str(destination),)) == 1
+
+
+def sends_once(link: Connection) -> frozenset[Destination]:
+    """Where sends are not repeated."""
+    return frozenset(destination_of(row["destination"]) for row in link.all("select * from send_once"))
+
+
+def move(link: Connection, old: Destination, new: Destination) -> int:
+    """All that lies under a chat and its topics moves to another; returns how many subscriptions did.
+
+    What lies under the new address already stays. Call `outbox.move` first: it knows which delivery to keep.
+    """
+    moved = 0
+    for table in PLACES:
+        here = link.run(
+            f"update or ignore {table} set destination = ?2 || substr(destination, length(?1) + 1) "  # noqa: S608 - a constant
+            f"where {INSIDE}",
+            (str(chat_of(old)), str(chat_of(new))),
+        )
+        link.run(f"delete from {table} where {INSIDE}", (str(chat_of(old)),))  # noqa: S608 - a constant
+        moved += here if table == "subscriptions" else 0
+    return moved

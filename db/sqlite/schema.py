@@ -26,14 +26,20 @@ def accept(link: Connection) -> None:
 
     Raises as `prepare` does, and StoreError if it is old.
     """
+    recognise(link)
     with link.border():
-        if not _applied(link):
-            raise StoreError(_foreign(link))
         if migrations.pending(link.database):
             message = (
                 f"{link.path} was written by an older Tocsin: start the bot once, that brings it up to date."
             )
             raise StoreError(message)
+
+
+def recognise(link: Connection) -> None:
+    """See that the schema is ours, of this version or an older one, without writing; raises as `prepare` does."""
+    with link.border():
+        if not _applied(link):
+            raise StoreError(_foreign(link))
 
 
 def _applied(link: Connection) -> bool:

@@ -45,15 +45,20 @@ def index(link: Connection, stories: Iterable[tuple[int, Story]]) -> None:
 
 
 def reindex(link: Connection, story_id: int, old: Story, new: Story) -> None:
-    """Make a story findable by what it says now.
+    """Make a story findable by what it says now."""
+    forget(link, [(story_id, old)])
+    index(link, [(story_id, new)])
+
+
+def forget(link: Connection, stories: Iterable[tuple[int, Story]]) -> None:
+    """Make stories findable no more, as they were when they were indexed.
 
     The index keeps no text of its own (it is contentless), so it must be told which tokens to forget.
     """
-    link.run(
+    link.add(
         "insert into story_index (story_index, rowid, tokens) values ('delete', ?, ?)",
-        (story_id, index_text(old.title, old.summary, old.text)),
+        [(story_id, index_text(story.title, story.summary, story.text)) for story_id, story in stories],
     )
-    index(link, [(story_id, new)])
 
 
 def refresh(link: Connection) -> bool:

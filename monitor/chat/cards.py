@@ -80,7 +80,10 @@ def latest(answer: Latest, zone: tzinfo, now: datetime) -> Message:
         _title(out, first.story, _evidence(first), SHORT_TITLE).line()
         others = len(view.stories) - 1
         more = f" · and {count(others, 'more report', 'more reports')}" if others else ""
-        out.line(_source(first.story, first.seen_at, zone, now) + more).line()
+        out.line(_source(first.story, first.seen_at, zone, now) + more)
+        if (mute := answer.hushed.get(view.card.number)) is not None:
+            out.line(f"🔇 not told here: muted by {line(mute, SOURCE)}", Style.ITALIC)
+        out.line()
     out.line("/why NUMBER shows what matched.")
     buttons = row(*(asks_why(view.card.number) for view in answer.cards[:ROW]))
     if answer.older is not None:
@@ -116,6 +119,8 @@ def why(answer: Why, zone: tzinfo, now: datetime, names: Mapping[RuleId, str]) -
     out = Writer().line(f"Why card #{view.card.number}: {badge(view.card.level)}", Style.BOLD)
     _title(out, first.story, (), SHORT_TITLE).line()
     out.line(_source(first.story, first.seen_at, zone, now))
+    if answer.hushed is not None:
+        out.line(f"🔇 not told here: muted by {line(answer.hushed, SOURCE)}", Style.ITALIC)
     left = CLAUSES
     rules = rules_of(view)
     for rule in rules:

@@ -14,7 +14,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from monitor.chat import cards, reports, wording
+from monitor.chat import cards, reports, wishing, wording
+from monitor.chat.ask import Ask
 from monitor.chat.phrases import quoted
 from monitor.desk.answers import (
     Caller,
@@ -55,18 +56,6 @@ QUERIES = (
     ),
 )
 """The query language by example, for /help search."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What somebody asks, taken apart."""
-
-    desk: Desk
-    caller: Caller
-    arguments: str  # without the target
-    zone: tzinfo  # of the reader
-    written: str | None = None  # the other chat, as it was written
-    target: Target | None = None  # the other chat, as it was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +139,9 @@ def _help(ask: Ask) -> Message:
 
 def _subscribe(ask: Ask) -> Message:
     if not ask.arguments:
-        return _usage(ask, "subscribe", "Which rule? /rules lists them; all means every one.")
+        return _usage(
+            ask, "subscribe", "Which rule? /rules lists them; all means every one, level:flash a level."
+        )
     told = ask.desk.subscribe(ask.caller, ask.arguments, ask.target)
     if isinstance(told, Forbidden):
         return wording.forbidden(told, ask.caller)
@@ -300,8 +291,8 @@ TABLE = (
     Command("help", "/help [COMMAND]", "list the commands, or explain one", "/help search", _help),
     Command(
         "subscribe",
-        "/subscribe RULE|all [@channel]",
-        "bring the alerts of a rule here",
+        "/subscribe RULE|tag:NAME|level:WORD|all [@channel]",
+        "bring the alerts of a rule, a tag or a level (and above) here",
         "/subscribe all",
         _subscribe,
         changes=True,
@@ -309,7 +300,7 @@ TABLE = (
     ),
     Command(
         "unsubscribe",
-        "/unsubscribe RULE|all [@channel]",
+        "/unsubscribe RULE|tag:NAME|level:WORD|all [@channel]",
         "stop the alerts of a rule here",
         "/unsubscribe all",
         _unsubscribe,
@@ -317,6 +308,33 @@ TABLE = (
         targets=True,
     ),
     Command("subs", "/subs [@channel]", "list what comes here", "/subs", _subs, targets=True),
+    Command(
+        "mute",
+        wishing.MUTE,
+        "tell this chat nothing of a rule, card or query for a while",
+        wishing.MUTE_EXAMPLE,
+        wishing.mute,
+        changes=True,
+        targets=True,
+    ),
+    Command(
+        "unmute",
+        wishing.UNMUTE,
+        "end a mute; alone, list what is muted",
+        wishing.UNMUTE_EXAMPLE,
+        wishing.unmute,
+        changes=True,
+        targets=True,
+    ),
+    Command(
+        "quiet",
+        wishing.QUIET,
+        "hold alerts back in these hours of each day",
+        wishing.QUIET_EXAMPLE,
+        wishing.quiet,
+        changes=True,
+        targets=True,
+    ),
     Command("latest", "/latest [NUMBER] [RULE]", "show the newest cards", "/latest 3", _latest),
     Command(
         "search",
@@ -341,6 +359,9 @@ PRESSES: Mapping[str, Callable[[Ask], Message]] = MappingProxyType(
         "s": _older_finds,
         "sub": _subscribe,
         "unsub": _unsubscribe,
+        "mute": wishing.mute,
+        "unmute": wishing.unmute,
+        "quiet": wishing.quiet,
         "rules": _rules,
         "feeds": _feeds,
     }

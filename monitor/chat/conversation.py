@@ -113,6 +113,9 @@ class Conversation:
         if heard.migrate_to_chat_id is not None:
             await self._migrated(Destination(MESSENGER, str(heard.chat.id)), heard.migrate_to_chat_id)
             return
+        if heard.migrate_from_chat_id is not None:
+            await self._migrated(Destination(MESSENGER, str(heard.migrate_from_chat_id)), heard.chat.id)
+            return
         private = heard.chat.type == Chat.PRIVATE
         spot = spot_of(heard)
         found = COMMAND.match(heard.text or "")

@@ -18,11 +18,11 @@ from telegram import Bot, LinkPreviewOptions
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, ChatMigrated, InvalidToken, TelegramError
 
-from monitor.chat.connection import FloodError, reason
+from monitor.chat.connection import reason
 from monitor.chat.receipts import blames_markup, growing, receipt
 from monitor.chat.render import entities, keyboard, plain
 from monitor.core.errors import StoreError
-from monitor.core.model import Claimed, Destination, Kind, Later, Receipt, Refused, Sent, Unknown
+from monitor.core.model import Claimed, Destination, Flood, Kind, Later, Receipt, Refused, Sent, Unknown
 
 if TYPE_CHECKING:
     from monitor.chat.message import Message
@@ -71,7 +71,6 @@ class TelegramMessenger:
         self._migrated = migrated
         self._patience = patience
         self._moved: dict[int, int] = {}  # old chat id -> new one; until the subscriptions follow
-        self._floods: dict[str, int] = {}  # address -> 429 in a row
         self._token_refused = False
 
     async def deliver(self, claimed: Claimed) -> Receipt:
@@ -82,7 +81,9 @@ class TelegramMessenger:
         if chat is None:
             return Refused(f"{delivery.destination.address!r} is not a Telegram chat", suspend=True)
         if delivery.kind is Kind.UPDATE:
-            if claimed.message is None or not claimed.message.isdecimal():
+            if claimed.message is None:
+                return Sent()  # its alert stayed behind in the chat that this one was before it moved
+            if not claimed.message.isdecimal():
                 return Refused("the message to be updated is not known")
             edit = int(claimed.message)
         if isinstance(chat, int):
@@ -103,7 +104,7 @@ class TelegramMessenger:
             async with asyncio.timeout(self._patience):
                 await self._bot.get_me()
         except TelegramError as error:
-            judged = self._judge(error, claimed)
+            judged = self._judge(error, claimed, Flood.BOT)  # it was asked about no chat
             if isinstance(judged, Later):
                 return judged
             why = reason(error, self._bot.token)
@@ -120,9 +121,7 @@ class TelegramMessenger:
         except ChatMigrated as moved:
             if mended:
                 return Refused("the group says that it moved, and its new id says so too", suspend=True)
-            await self._follow(envelope, claimed.delivery.destination, moved.new_chat_id)
-            there = Envelope(moved.new_chat_id, envelope.topic, envelope.edit, envelope.message)
-            return await self._try(there, claimed, mended=True)
+            return await self._try_there(envelope, claimed, moved.new_chat_id)
         except TelegramError as error:
             if blames_markup(error) and envelope.message.marks + envelope.message.buttons:
                 why = reason(error, self._bot.token)
@@ -134,9 +133,16 @@ class TelegramMessenger:
             # The library cannot read the answer: it came with 200, so the message is out, under an id we do
             # not know.
             return Unknown(f"the server's answer cannot be read ({type(error).__name__})")
-        self._floods.pop(claimed.delivery.destination.address, None)
         self._token_refused = False
         return Sent(sent)
+
+    async def _try_there(self, envelope: Envelope, claimed: Claimed, new_chat: int) -> Receipt:
+        """To the supergroup that a group became, once."""
+        await self._follow(envelope, claimed.delivery.destination, new_chat)
+        if envelope.edit is not None:
+            return Sent()  # the alert stayed behind; under its number the new chat has another message
+        there = Envelope(new_chat, envelope.topic, None, envelope.message)
+        return await self._try(there, claimed, mended=True)
 
     async def _send(self, envelope: Envelope) -> str:
         """The request itself; gives the message's id."""
@@ -159,12 +165,9 @@ class TelegramMessenger:
         if isinstance(envelope.chat, int):
             self._moved[envelope.chat] = new_chat
 
-    def _judge(self, error: TelegramError, claimed: Claimed) -> Receipt:
-        address = claimed.delivery.destination.address
-        floods = self._floods.get(address, 0)
-        if isinstance(error, FloodError):
-            self._floods[address] = floods + 1
-        elif isinstance(error, InvalidToken) and not self._token_refused:
+    def _judge(self, error: TelegramError, claimed: Claimed, flood: Flood = Flood.CHAT) -> Receipt:
+        """What an error means; `flood` says who has to wait if it is a 429."""
+        if isinstance(error, InvalidToken) and not self._token_refused:
             self._token_refused = True
             log.error(
                 "Telegram does not know our token: nothing is delivered until TELEGRAM_BOT_TOKEN is right"
@@ -173,7 +176,7 @@ class TelegramMessenger:
             error,
             token=self._bot.token,
             attempt=claimed.delivery.attempt,
-            floods=floods,
+            flood=flood,
             message=claimed.message if claimed.delivery.kind is Kind.UPDATE else None,
         )
 

@@ -1,8 +1,7 @@
-"""A group that became a supergroup has a new id: what was subscribed under the old one follows."""
+"""A group that became a supergroup has a new id: all that lay under the old one follows."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,14 +10,9 @@ if TYPE_CHECKING:
 
 
 def follow(store: Store, old: Destination, new: Destination) -> int:
-    """Move the subscriptions of `old` to `new`; returns how many. Harmless to repeat. Raises StoreError.
+    """Subscriptions, what is owed, and where cards were told move to `new`, in one transaction.
 
-    First they are added there, then removed here: whatever happens in between, no alert is missed. What is
-    owed to the old id already stays owed to it: Telegram tells the new id again, and the messenger sends it
-    there.
+    Harmless to repeat: Telegram tells of a move in both groups, and again with each send to the old id. Returns
+    how many subscriptions moved. Raises StoreError.
     """
-    moving = store.subscriptions(old)
-    for subscription in moving:
-        store.subscribe(replace(subscription, destination=new))
-    store.unsubscribe(old, None)
-    return len(moving)
+    return store.move_destination(old, new)

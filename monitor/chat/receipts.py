@@ -2,7 +2,7 @@
 
 | server                               | receipt                                        |
 | ------------------------------------ | ---------------------------------------------- |
-| 429                                  | Later, not counted as an attempt               |
+| 429                                  | Later, not counted as an attempt; pacing slows |
 | 401, 404: wrong token or server      | Later, not counted                             |
 | 403: blocked, kicked, deactivated    | Refused, the destination is suspended          |
 | 400: no such chat, no right, no topic| Refused, the destination is suspended          |
@@ -17,7 +17,8 @@ from __future__ import annotations
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from monitor.chat.connection import FloodError, never_left, reason
-from monitor.core.model import Later, Receipt, Refused, Sent, Unknown
+from monitor.core.model import Flood, Later, Receipt, Refused, Sent, Unknown
+from monitor.core.pacing import FIRST_WAIT
 
 UNREACHABLE = (
     "chat not found",
@@ -59,15 +60,17 @@ def growing(first: float, times: int) -> float:
     return float(min(LONGEST_WAIT, first * 2 ** min(max(times, 0), 10)))
 
 
-def receipt(error: TelegramError, *, token: str, attempt: int, floods: int, message: str | None) -> Receipt:
+def receipt(
+    error: TelegramError, *, token: str, attempt: int, message: str | None, flood: Flood = Flood.CHAT
+) -> Receipt:
     """What `error` means for a send.
 
-    `attempt` is the number of this send, from 1; `floods` counts the 429 in a row for this chat before this
-    one; `message` is the id of the message that was to be edited, if it was an edit.
+    `attempt` is the number of this send, from 1; `message` is the id of the message that was to be edited, if it was
+    an edit; `flood` says who has to wait after a 429. How waits grow while 429 follow each other is for pacing.
     """
     why = reason(error, token)
     if isinstance(error, FloodError):
-        return Later(error.after or growing(5.0, floods), why, counts=False)
+        return Later(error.after or FIRST_WAIT, why, counts=False, flood=flood)
     if isinstance(error, InvalidToken):
         return Later(TOKEN_WAIT, f"{why}: check TELEGRAM_BOT_TOKEN", counts=False)
     if isinstance(error, Forbidden):

@@ -216,6 +216,8 @@ def _undelivered(out: Writer, answer: Status, zone: tzinfo, now: datetime) -> No
             to = line(str(dead.delivery.destination), 60)
             why = line(dead.delivery.reason, REASON)
             out.line(f"   #{dead.delivery.card} to {to}, {moment(dead.at, zone, now)}: {why}")
+        if answer.detailed:
+            out.line("   `python bot.py outbox` lists them, `… outbox requeue all` sends them again")
     if answer.suspended_count:
         chats = count(answer.suspended_count, "chat cannot be reached", "chats cannot be reached")
         out.line(f"{chats}; alerts to it wait until somebody sends /start there")

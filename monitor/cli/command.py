@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from monitor.cli import authoring, feeds, history, rules, stories
+from monitor.cli import authoring, backup, feeds, history, outbox, rules, stories
 from monitor.cli.house import House
 from monitor.cli.output import example
 from monitor.core.errors import QueryError, RulesError, SettingsError, TocsinError, pointed
@@ -118,6 +118,9 @@ for _command in (
     stories.search,
     stories.status,
     feeds.feeds,
+    outbox.outbox,
+    backup.backup,
+    backup.restore,
 ):
     tocsin.add_command(_command)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from monitor.core.group import place
 from monitor.core.model import (
@@ -12,27 +13,38 @@ from monitor.core.model import (
     Destination,
     Facts,
     Hit,
+    Hushed,
     Kind,
     Level,
     Owed,
     RecentCard,
+    RuleBook,
+    RuleId,
     Story,
     StoryMark,
     Subscription,
 )
+from monitor.core.mute import Mutes, told
+from monitor.core.quiet import held_until
 from monitor.core.text import canonical_url, fingerprint, title_words
 
 
 class Board:
     """Cards as the store knows them, what the page makes of them, and who is owed what."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, book: RuleBook, now: datetime) -> None:
+        """`book` tells the tags of rules, and what an entity in the query of a mute means."""
         self._before = {card.card for card in (*facts.cards, *facts.old_cards)}
         self._cards = list(facts.cards)
         self._old = {card.card.number: card for card in facts.old_cards}
         self._next = facts.next_card
         self._subscriptions = facts.subscriptions
         self._owed: dict[tuple[int, Destination, Kind], Owed] = {}
+        self._tags = {rule.id: rule.tags for rule in book.rules if rule.tags}
+        self._mutes = Mutes(facts.mutes, book.entities, now)
+        self._quiet = {quiet.destination: quiet for quiet in facts.quiet}
+        self._now = now
+        self._hushed: dict[tuple[int, Destination], Hushed] = {}
 
     def put(self, story: Story, hits: Sequence[Hit], now: datetime) -> tuple[int, str]:
         """The number of the card for a story that is on none, and why this one."""
@@ -60,16 +72,29 @@ class Board:
             )
         )
 
-    def owe(self, number: int, hits: Sequence[Hit]) -> None:
-        """Whoever waits for one of the hits is owed an alert, or an update of the one that they have."""
+    def owe(self, number: int, hits: Sequence[Hit], story: Story) -> str:
+        """Whoever waits for one of the hits is owed an alert, or an update of the one that they have.
+
+        Whoever muted all that they wait for in the story is owed nothing; who that is, in words, or "".
+        """
         card = self._find(number)
+        hushed: dict[Destination, str] = {}
         for subscription in self._subscriptions:
-            level = wants(subscription, hits)
-            if level is not None:
-                kind = Kind.UPDATE if subscription.destination in card.told else Kind.ALERT
-                self._add(Owed(number, subscription.destination, kind, level))
+            where = subscription.destination
+            wanted = [hit for hit in hits if wants(subscription, (hit,), self._tags) is not None]
+            mutes = [self._mutes.silenced(where, story, hit, number, hits) for hit in wanted]
+            loud = [hit.level for hit, mute in zip(wanted, mutes, strict=True) if mute is None]
+            if loud:
+                kind = Kind.UPDATE if where in card.told else Kind.ALERT
+                self._add(Owed(number, where, kind, max(loud)))
+            elif (mute := next(iter(mutes), None)) is not None:
+                hushed[where] = told(mute)
+        for where, why in hushed.items():
+            if where not in card.told:
+                self._hushed[number, where] = Hushed(number, where, why)
         alerted = {due.destination for due in self._owed.values() if due.card == number}
         self._set(replace(card, told=card.told | alerted))
+        return ", ".join(f"muted for {where}: {why}" for where, why in hushed.items() if where not in alerted)
 
     def changed(self) -> tuple[Card, ...]:
         """Cards that are new or whose level rose, oldest number first."""
@@ -77,8 +102,20 @@ class Board:
         return tuple(sorted((c for c in cards if c not in self._before), key=lambda c: c.number))
 
     def owed(self) -> tuple[Owed, ...]:
-        """What is owed, in the order in which it arose."""
-        return tuple(self._owed.values())
+        """What is owed, in the order in which it arose; what quiet hours hold back says until when."""
+        return tuple(map(self._held, self._owed.values()))
+
+    def hushed(self) -> tuple[Hushed, ...]:
+        """Who was told nothing of a card, because they had muted all of it that they wait for."""
+        return tuple(
+            each
+            for (card, where), each in self._hushed.items()
+            if (card, where, Kind.ALERT) not in self._owed
+        )
+
+    def _held(self, due: Owed) -> Owed:
+        quiet = self._quiet.get(due.destination)
+        return due if quiet is None else replace(due, not_before=held_until(quiet, due.level, self._now))
 
     def _add(self, due: Owed) -> None:
         """Once per card and destination, at the highest level; an alert owed needs no update."""
@@ -115,7 +152,32 @@ def mark_of(story: Story) -> StoryMark:
     )
 
 
-def wants(subscription: Subscription, hits: Iterable[Hit]) -> Level | None:
-    """The highest level among the hits that a subscription waits for; None if it waits for none of them."""
-    levels = [hit.level for hit in hits if subscription.selector in ("all", hit.rule)]
+NO_TAGS: Mapping[RuleId, Collection[str]] = MappingProxyType({})
+
+
+def wants(
+    subscription: Subscription, hits: Iterable[Hit], tags: Mapping[RuleId, Collection[str]] = NO_TAGS
+) -> Level | None:
+    """The highest level among the hits that a subscription waits for; None if it waits for none of them.
+
+    `tags` are those of the rules.
+    """
+    levels = [
+        hit.level
+        for hit in hits
+        if chosen(subscription.selector, hit.rule, hit.level, tags.get(hit.rule, ()))
+    ]
     return max(levels, default=None)
+
+
+def chosen(selector: str, rule: RuleId, level: Level, tags: Collection[str]) -> bool:
+    """Whether a selector means a rule with this level and these tags: `all`, its id, `tag:NAME`, `level:WORD`.
+
+    A level means itself and those above it.
+    """
+    kind, colon, value = selector.partition(":")
+    if colon and kind == "tag":
+        return value in tags
+    if colon and kind == "level":
+        return any(one.word == value and level >= one for one in Level)
+    return selector in ("all", rule)

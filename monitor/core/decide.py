@@ -11,7 +11,9 @@ Order of evaluation:
 4. A hit finds its card (`monitor.core.group`) or opens the next one.
 5. Destinations that wait for one of its rules and were not told of the card are owed an ALERT; those that were
    told are owed an UPDATE of the message they have.
-6. At the first sight of a feed nobody is owed anything: its stories may be old (unless the policy says so).
+6. A destination that muted all that it waits for in the story is owed nothing; that is said with the story, and of
+   the card. In a destination's quiet hours what is owed waits for their end.
+7. At the first sight of a feed nobody is owed anything: its stories may be old (unless the policy says so).
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from monitor.core.cadence import Pace, after_poll
 from monitor.core.edits import edition, returned, rewritten
 from monitor.core.identity import settled
 from monitor.core.match import Matcher
-from monitor.core.model import Batch, Edit, Facts, Feed, Kept, Outcome, Page, StoredStory, Story
+from monitor.core.model import Batch, Edit, Facts, Feed, Kept, Outcome, Page, RuleBook, StoredStory, Story
 
 ARTICLE_LIMIT = 200_000
 """Characters of an article's text that are kept."""
@@ -60,12 +62,20 @@ class _Sorted:
     known: tuple[tuple[StoredStory, Story], ...]
 
 
-def decide(arrival: Arrival, facts: Facts, matcher: Matcher, policy: Policy) -> Outcome:
-    """What a page means. Pure; deciding twice on the same facts gives the same outcome."""
+EMPTY_BOOK = RuleBook()
+
+
+def decide(
+    arrival: Arrival, facts: Facts, matcher: Matcher, policy: Policy, book: RuleBook = EMPTY_BOOK
+) -> Outcome:
+    """What a page means. Pure; deciding twice on the same facts gives the same outcome.
+
+    `book` is that of the matcher: it tells the tags of rules, and the entities that a mute may name.
+    """
     now, batch = arrival.now, arrival.batch
     found = _sorted(batch, facts)
     watch = vigil.watched(facts.state, now, fresh=len(found.fresh), known=len(found.known) + batch.known)
-    board = Board(facts)
+    board = Board(facts, book, now)
     edits = [
         edit
         for stored, story in found.known
@@ -103,19 +113,28 @@ def decide(arrival: Arrival, facts: Facts, matcher: Matcher, policy: Policy) -> 
         board.owed(),
         edits=tuple(sorted(edits, key=lambda edit: edit.id)),
         items=batch.items,
+        hushed=board.hushed(),
         notices=vigil.news(facts.state, state),
     )
 
 
-def decide_article(stored: StoredStory, text: str, now: datetime, facts: Facts, matcher: Matcher) -> Outcome:
+def decide_article(
+    stored: StoredStory,
+    text: str,
+    now: datetime,
+    facts: Facts,
+    matcher: Matcher,
+    *,
+    book: RuleBook = EMPTY_BOOK,
+) -> Outcome:
     """What the text of a story's own page means: it takes the place of what the feed carries of it.
 
     `text` is plain. Rules that match only now are news, as after any edit.
     """
     story = replace(stored.story, text=text[:ARTICLE_LIMIT])
-    board = Board(facts)
+    board = Board(facts, book, now)
     edit = replace(_reread(stored, story, now, board, matcher), keep=False, article=True)
-    return Outcome(facts.state, now, (), board.changed(), board.owed(), edits=(edit,))
+    return Outcome(facts.state, now, (), board.changed(), board.owed(), edits=(edit,), hushed=board.hushed())
 
 
 def _sorted(batch: Batch, facts: Facts) -> _Sorted:
@@ -158,7 +177,7 @@ def _kept(
         if quiet:
             why += "; first sight of this feed, so nobody was alerted"
         else:
-            board.owe(card, hits)
+            why = "; ".join(filter(None, (why, board.owe(card, hits, story))))
         kept.append(Kept(story, hits, card, why))
     if room is None:
         return kept
@@ -190,9 +209,9 @@ def _reread(stored: StoredStory, story: Story, now: datetime, board: Board, matc
             card, why = board.put(story, newly, now)
         else:
             board.grow(card, newly)
-        board.owe(card, newly)
+        muted = board.owe(card, newly, story)
         rules = ", ".join(hit.rule for hit in newly)
-        why = "; ".join(filter(None, (why, f"since it was edited it matches {rules}")))
+        why = "; ".join(filter(None, (why, f"since it was edited it matches {rules}", muted)))
     return Edit(
         stored.id, story, hits, card, why, keep=rewritten(stored.story, story), article=stored.article
     )

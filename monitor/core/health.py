@@ -13,6 +13,15 @@ HEARTS = ("poll", "deliver")
 NETWORK = "network"
 """Beats while our own network carries anything."""
 
+SHORT = "disk"
+"""Beats while there is less free space than FREE_SPACE_FLOOR."""
+
+COPIED = "backup"
+"""Beat when a scheduled backup was made."""
+
+NOT_COPIED = "no backup"
+"""Beat when one could not be made."""
+
 BEAT = 15
 """Seconds between two beats."""
 
@@ -38,6 +47,12 @@ def ailments(status: StoreStatus, now: datetime) -> tuple[str, ...]:
         found.append(
             f"network: nothing was reached for {lost}, so no feed is to blame: look at our own line and DNS"
         )
+    short = status.beats.get(SHORT)
+    if short is not None and (polled is None or polled - short <= timedelta(seconds=2 * BEAT)):
+        found.append("disk: hardly any space is free, so polling pauses until there is room")
+    failed, copied = status.beats.get(NOT_COPIED), status.beats.get(COPIED)
+    if failed is not None and (copied is None or failed > copied):
+        found.append("backup: the last one could not be made; the log says why")
     if status.oldest_owed_at is not None and now - status.oldest_owed_at > STALLED:
         waited = spell((now - status.oldest_owed_at).total_seconds())
         found.append(f"delivery: {status.owed} waiting, the oldest for {waited}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from monitor.core.access import Reach, Refusal, Rights
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from monitor.core.errors import QueryError
@@ -93,7 +94,7 @@ class Subscribed:
     """The chat now gets the alerts of `selector`."""
 
     selector: str
-    rule: Rule | None  # None for "all"
+    rule: Rule | None  # None for "all", a tag or a level
     target: Target | None  # None for the chat the caller speaks in
     new: bool  # False: it was subscribed already
     covered: bool  # "all" is subscribed there as well
@@ -126,8 +127,8 @@ class Followed:
 
     selector: str
     since: datetime
-    rule: Rule | None  # None for "all", and for a rule that rules.yaml no longer has
-    lost: bool  # rules.yaml no longer has the rule
+    rule: Rule | None  # None for "all", a tag or a level, and for a rule that rules.yaml no longer has
+    lost: bool  # no rule of rules.yaml is meant by it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class Latest:
     cards: tuple[CardView, ...]
     rule: str | None
     older: int | None  # ask for cards before this number
+    hushed: Mapping[int, str] = field(default_factory=dict)  # which were not told here, and by which mute
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,7 @@ class Why:
     """A card with the evidence of every hit."""
 
     card: CardView
+    hushed: str | None = None  # the mute for which it was not told here
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.core.access import Action, Mode, Refusal, may
-from monitor.core.model import Destination, Rule, RuleBook, RuleId, Subscription
+from monitor.core.model import Destination, Mute, QuietHours, Rule, RuleBook, RuleId, Subscription
 from monitor.desk import answers as a
+from monitor.desk import wishes
 from monitor.desk.answers import ALL, Caller, Forbidden, NotSubscribed, Target, UnknownRule
 from monitor.desk.figures import feeds, status
 from monitor.desk.names import nearest, same
@@ -23,6 +25,9 @@ MOST = 10
 
 TASTE = 3
 """Cards that show a new subscriber what to expect."""
+
+TASTED = 100
+"""Newest cards among which those are looked for."""
 
 
 class Desk:
@@ -82,19 +87,21 @@ class Desk:
     def subscribe(
         self, caller: Caller, selector: str, target: Target | None = None
     ) -> a.Subscribed | UnknownRule | Forbidden:
-        """Make the alerts of a rule, or of all, come to the caller's chat or to `target`."""
+        """Make the alerts of a rule, a tag, a level, or all come to the caller's chat or to `target`."""
         if refusal := self._refusal(Action.FOLLOW, caller, target):
             return refusal
         book = self._book()
-        known = (ALL, *(rule.id for rule in book.rules))
+        known = wishes.selectors(book)
         meant = same(selector, known)
         if meant is None:
             return UnknownRule(selector, nearest(selector, known), known[1:])
         where, title = (target.destination, target.title) if target else (caller.here, caller.title)
         new = self._store.subscribe(Subscription(where, meant, self._clock(), caller.person, title))
         have = {s.selector for s in self._store.subscriptions(where)}
-        taste = self._store.cards(TASTE, rule=None if meant == ALL else RuleId(meant))
-        return a.Subscribed(meant, _rule(book, meant), target, new, meant != ALL and ALL in have, taste)
+        rule = _rule(book, meant)
+        newest = self._store.cards(TASTED, rule=rule.id if rule else None)
+        taste = [each for each in newest if wishes.shows(meant, each, book)][:TASTE]
+        return a.Subscribed(meant, rule, target, new, meant != ALL and ALL in have, tuple(taste))
 
     def unsubscribe(
         self, caller: Caller, selector: str, target: Target | None = None
@@ -120,10 +127,63 @@ class Desk:
         followed = []
         for each in self._store.subscriptions(where):
             rule = _rule(book, each.selector)
-            followed.append(
-                a.Followed(each.selector, each.since, rule, each.selector != ALL and rule is None)
-            )
+            lost = each.selector != ALL and not any(wishes.brings(each.selector, one) for one in book.rules)
+            followed.append(a.Followed(each.selector, each.since, rule, lost))
         return a.Subscriptions(tuple(followed), target, self._store.status().suspended.get(where))
+
+    def mute(
+        self, caller: Caller, asked: str, until: datetime | None, target: Target | None = None
+    ) -> wishes.Muted | wishes.Mutable | UnknownRule | a.NoCard | a.QueryMistake | Forbidden:
+        """Tell a chat nothing of a rule, a card or what a query matches, until then; it is stored all the same.
+
+        Without `until` nothing changes; the answer says whether it could be muted.
+        """
+        if refusal := self._refusal(Action.FOLLOW, caller, target):
+            return refusal
+        book, now = self._book(), self._clock()
+        found = wishes.meant(self._store, book, asked)
+        if not isinstance(found, tuple):
+            return found
+        if until is None:
+            return wishes.Mutable(asked)
+        where = target.destination if target else caller.here
+        return wishes.muted(self._store, book, Mute(where, *found, until, caller.person), target, now)
+
+    def unmute(self, caller: Caller, asked: str, target: Target | None = None) -> wishes.Unmuted | Forbidden:
+        """End a mute, or "all"."""
+        if refusal := self._refusal(Action.LEAVE, caller, target):
+            return refusal
+        where = target.destination if target else caller.here
+        return wishes.unmuted(self._store, self._book(), asked, where, target, now=self._clock())
+
+    def mutes(self, caller: Caller, target: Target | None = None) -> wishes.MuteList | Forbidden:
+        """What a chat is not told of."""
+        if refusal := self._refusal(Action.READ, caller, target):
+            return refusal
+        where = target.destination if target else caller.here
+        return wishes.MuteList(self._store.mutes(where, self._clock()), target)
+
+    def quiet(self, caller: Caller, target: Target | None = None) -> wishes.Quiet | Forbidden:
+        """The quiet hours of a chat."""
+        if refusal := self._refusal(Action.READ, caller, target):
+            return refusal
+        where = target.destination if target else caller.here
+        return wishes.quiet(self._store, where, target, self._clock())
+
+    def set_quiet(
+        self, caller: Caller, hours: QuietHours | None, target: Target | None = None
+    ) -> wishes.Quiet | Forbidden:
+        """Hold the alerts of a chat in these hours, whatever destination they name; None ends that."""
+        if refusal := self._refusal(Action.FOLLOW, caller, target):
+            return refusal
+        where = target.destination if target else caller.here
+        theirs = None if hours is None else replace(hours, destination=where)
+        self._store.set_quiet(where, theirs, self._clock())
+        return wishes.quiet(self._store, where, target, self._clock())
+
+    def may_follow(self, caller: Caller, target: Target | None = None) -> Forbidden | None:
+        """None if the caller may change what comes to the chat."""
+        return self._refusal(Action.FOLLOW, caller, target)
 
     def latest(
         self, caller: Caller, count: int, rule: str | None = None, before: int | None = None
@@ -140,7 +200,8 @@ class Desk:
                 return UnknownRule(rule, nearest(rule, known), tuple(known))
         cards = self._store.cards(wanted + 1, before, chosen)
         older = cards[wanted - 1].card.number if len(cards) > wanted else None
-        return a.Latest(cards[:wanted], chosen, older)
+        hushed = self._store.hushed(caller.here, [each.card.number for each in cards[:wanted]])
+        return a.Latest(cards[:wanted], chosen, older, hushed)
 
     def search(
         self, caller: Caller, query: str, before: int | None = None
@@ -156,7 +217,7 @@ class Desk:
             return refusal
         card = self._store.card(number)
         if card is not None:
-            return a.Why(card)
+            return a.Why(card, self._store.hushed(caller.here, [number]).get(number))
         newest = self._store.cards(1)
         return a.NoCard(number, newest[0].card.number if newest else None)
 
@@ -166,7 +227,9 @@ class Desk:
             return refusal
         book = self._book()
         have = {s.selector for s in self._store.subscriptions(caller.here)}
-        lines = tuple(a.RuleLine(rule, bool({rule.id, ALL} & have)) for rule in book.rules)
+        lines = tuple(
+            a.RuleLine(rule, any(wishes.brings(each, rule) for each in have)) for rule in book.rules
+        )
         return a.Rules(lines, book.version, self._rules_problem() is not None)
 
     def rule(self, caller: Caller, asked: str) -> a.OneRule | UnknownRule | Forbidden:

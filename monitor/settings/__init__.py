@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 ENV_FILE = Path(".env")
 LEAST_SECRET = 6
 """Characters from which the value of a FEED_ variable is a secret: hiding a shorter one would blot out half a log."""
+BACKUPS = "backups"
+"""The folder of backups beside the database, unless BACKUP_DIR names another."""
 TOKEN_NAMES = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE")
 
 
@@ -47,6 +49,11 @@ class Settings:
     token: Secret | None = field(default=None, repr=False)  # None: the terminal is the chat
     telegram_api_url: str = DEFAULTS["TELEGRAM_API_URL"]  # without a slash at its end
     database: Path = Path(DEFAULTS["DATABASE"])
+    backup_dir: Path = Path(DEFAULTS["DATABASE"]).parent / BACKUPS
+    backup_every: float | None = 86_400.0  # None: never
+    backup_keep: int = int(DEFAULTS["BACKUP_KEEP"])
+    free_space_floor: int = 200_000_000  # bytes; 0: none
+    keep_stories: int | None = None  # days; None: for ever
     rules: Path = Path(DEFAULTS["RULES"])
     owners: frozenset[int] = frozenset()
     access: Mode = Mode.CLOSED
@@ -98,10 +105,18 @@ def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
         written = {name: value for name, value in written.items() if name not in TOKEN_NAMES}
     values = {name: _chosen(name, environ, written) for name in NAMES}
     floor = convert.poll_floor(values["POLL_FLOOR"])
+    database = convert.database(values["DATABASE"])
     return Settings(
         token=convert.token(values["TELEGRAM_BOT_TOKEN"], values["TELEGRAM_BOT_TOKEN_FILE"], warnings),
         telegram_api_url=convert.api_url(values["TELEGRAM_API_URL"], warnings),
-        database=convert.database(values["DATABASE"]),
+        database=database,
+        backup_dir=convert.path(values["BACKUP_DIR"]) if values["BACKUP_DIR"] else database.parent / BACKUPS,
+        backup_every=convert.backup_every(values["BACKUP_EVERY"]),
+        backup_keep=convert.count("BACKUP_KEEP", values["BACKUP_KEEP"], "3"),
+        free_space_floor=convert.size("FREE_SPACE_FLOOR", values["FREE_SPACE_FLOOR"]),
+        keep_stories=convert.count("KEEP_STORIES", values["KEEP_STORIES"], "365")
+        if values["KEEP_STORIES"]
+        else None,
         rules=convert.path(values["RULES"]),
         owners=convert.owners(values["OWNERS"]),
         access=convert.access(values["ACCESS"]),

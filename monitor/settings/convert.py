@@ -23,6 +23,7 @@ _YES = frozenset({"yes", "true", "on", "1"})
 _NO = frozenset({"no", "false", "off", "0"})
 _LARGEST_TOKEN_FILE = 4096  # bytes
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_SIZES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _LOCAL_ENDINGS = (".local", ".lan", ".internal", ".localhost", ".home.arpa")
 
 
@@ -208,6 +209,31 @@ def poll_budget(value: str, floor: int) -> Budget:
     if seconds < floor:
         refuse("POLL_BUDGET", f"{value} is less than POLL_FLOOR, {floor} seconds; write a longer interval")
     return Budget(mean=float(seconds))
+
+
+def backup_every(value: str) -> float | None:
+    """Seconds, at least a minute; None for never."""
+    found = re.fullmatch(r"([0-9]{1,7})(m|h|d)", value)
+    if value == "0":
+        return None
+    if found is None or not int(found[1]):
+        refuse("BACKUP_EVERY", f"{value!r} is no interval; write one like 6h or 1d, or 0 for never")
+    return float(int(found[1]) * _UNITS[found[2]])
+
+
+def count(variable: str, value: str, example: str) -> int:
+    """A whole number from 1 up."""
+    if not re.fullmatch(r"[0-9]{1,6}", value) or not int(value):
+        refuse(variable, f"{value!r} is not a whole number from 1 up; write one like {example}")
+    return int(value)
+
+
+def size(variable: str, value: str) -> int:
+    """Bytes, from a number with an optional K, M, G or T (powers of ten)."""
+    found = re.fullmatch(r"([0-9]{1,15})([KMGT]?)B?", value.upper())
+    if found is None:
+        refuse(variable, f"{value!r} is no size; write one like 200M or 1G, or 0 for none")
+    return int(found[1]) * _SIZES[found[2]]
 
 
 def host_gap(value: str) -> float:

@@ -45,6 +45,28 @@ TABLE: tuple[Variable, ...] = (
     Variable(
         "DATABASE", "db/data/tocsin.db", "Where everything is kept: one SQLite file.", "/var/lib/tocsin.db"
     ),
+    Variable(
+        "BACKUP_DIR",
+        "",
+        "Where scheduled backups lie, best on another disk; without one in `backups` beside the database.",
+        "/mnt/backup/tocsin",
+    ),
+    Variable("BACKUP_EVERY", "1d", "How often the database is backed up, like `6h`; `0` for never.", "6h"),
+    Variable("BACKUP_KEEP", "3", "How many backups are kept; the oldest make room.", "14"),
+    Variable(
+        "FREE_SPACE_FLOOR",
+        "200M",
+        "Free space on the database's disk below which polling pauses, while commands and deliveries go on; "
+        "`0` for none.",
+        "1G",
+    ),
+    Variable(
+        "KEEP_STORIES",
+        "",
+        "How many days stories are kept that no rule hit; without it for ever. Hits and cards always stay, and "
+        "so do the last 500 stories of each feed.",
+        "365",
+    ),
     Variable("RULES", "rules.yaml", "The feeds, entities and rules.", "/etc/tocsin/rules.yaml"),
     Variable(
         "OWNERS",

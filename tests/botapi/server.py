@@ -21,6 +21,7 @@ from tests.botapi.description import Upload
 from tests.botapi.errors import ApiError, InvalidRequestError, reject
 from tests.botapi.faults import Fault, Faults
 from tests.botapi.methods import perform
+from tests.botapi.rates import Rates
 from tests.botapi.validate import Call, validate
 from tests.botapi.world import Request, World
 
@@ -44,6 +45,7 @@ class BotApi(World):
         self.port = port
         self.rejected: list[Request] = []
         self.faults = Faults()
+        self.rates = Rates()
         self._logged = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._pump: asyncio.Task[None] | None = None
@@ -119,6 +121,7 @@ class BotApi(World):
             raw = await _parameters(request)
             call = validate(method, raw)
             fault = self.faults.take(method, self._number(call))
+            self.rates.count(method, self._number(call))
             skip = fault is not None and not fault.accepted
             body = {"ok": True, "result": None if skip else await perform(self, call)}
             status, description = 200, ""

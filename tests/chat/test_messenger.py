@@ -82,9 +82,29 @@ async def test_an_update_of_a_message_that_is_gone_is_done(line: Bot) -> None:
     assert await messenger(line).deliver(claimed(kind=Kind.UPDATE, message="999")) == Sent("999")
 
 
-async def test_an_update_without_a_message_is_refused(line: Bot) -> None:
-    receipt = await messenger(line).deliver(claimed(kind=Kind.UPDATE))
+async def test_an_update_of_an_alert_that_stayed_behind_in_another_chat_is_done(
+    api: BotApi, line: Bot
+) -> None:
+    assert await messenger(line).deliver(claimed(kind=Kind.UPDATE)) == Sent()
+    assert not api.requests
+
+
+async def test_an_update_of_something_that_is_no_message_is_refused(line: Bot) -> None:
+    receipt = await messenger(line).deliver(claimed(kind=Kind.UPDATE, message="a pigeon"))
     assert receipt == Refused("the message to be updated is not known")
+
+
+async def test_an_update_never_edits_the_message_of_the_same_number_in_the_new_chat(
+    api: BotApi, line: Bot
+) -> None:
+    boss = api.person(8, "Boss")
+    old = api.group(-5, "Team", {boss: Member()}, kind="group")
+    new = await old.migrates(-1005, boss)
+    there = len(new.messages)
+    receipt = await messenger(line).deliver(claimed("-5", kind=Kind.UPDATE, message="1"))
+    assert receipt == Sent()
+    assert [call.params["chat_id"] for call in api.calls("editMessageText")] == ["-5"]
+    assert len(new.messages) == there
 
 
 async def test_a_group_that_became_a_supergroup_gets_its_alert_there(api: BotApi, line: Bot) -> None:

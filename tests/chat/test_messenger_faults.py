@@ -11,23 +11,29 @@ from telegram import Bot
 from monitor.chat.connection import Line
 from monitor.chat.messenger import TelegramMessenger
 from monitor.chat.receipts import LONGEST_WAIT
-from monitor.core.model import Later, Receipt, Refused, Sent, Unknown
+from monitor.core.model import Flood, Later, Receipt, Refused, Sent, Unknown
 from tests.botapi.faults import Drop, Fault, Half, Hang, Html, Refuse, too_many
 from tests.botapi.server import BotApi
 from tests.chat.one_delivery import ALERT, claimed, line_to, messenger
 from tests.chat.telegram_world import ANN
 
+
+def asked(seconds: float, words: str = "Telegram asks to wait", who: Flood = Flood.CHAT) -> Later:
+    """The receipt of a 429."""
+    return Later(seconds, words, counts=False, flood=who)
+
+
 BLOCKED = "Forbidden: bot was blocked by the user"
 
 FAULTS = [
-    pytest.param(too_many(7), Later(7.0, "Telegram asks to wait 7 s", counts=False), id="429 with a time"),
-    pytest.param(too_many(None), Later(5.0, "Telegram asks to wait", counts=False), id="429 without"),
+    pytest.param(too_many(7), asked(7.0, "Telegram asks to wait 7 s"), id="429 with a time"),
+    pytest.param(too_many(None), asked(5.0), id="429 without"),
     pytest.param(
         Refuse(429, "Slow down", {"retry_after": 0}),
-        Later(5.0, "Telegram asks to wait", counts=False),
+        asked(5.0),
         id="429 zero",
     ),
-    pytest.param(Html(429), Later(5.0, "Telegram asks to wait", counts=False), id="429 from a gateway"),
+    pytest.param(Html(429), asked(5.0), id="429 from a gateway"),
     pytest.param(Refuse(403, BLOCKED), Refused(BLOCKED, suspend=True), id="403"),
     pytest.param(
         Refuse(400, "Bad Request: chat not found"),
@@ -151,19 +157,6 @@ async def test_a_full_pool_sent_nothing(api: BotApi) -> None:
     assert not api.chats[ANN].messages
 
 
-async def test_waits_grow_while_a_chat_is_flooded_and_fall_back_afterwards(api: BotApi, line: Bot) -> None:
-    api.private(8, "Bob")
-    one = messenger(line)
-    api.fail("sendMessage", *[too_many(None)] * 3, chat=ANN)
-    waits = [await one.deliver(claimed()) for _ in range(3)]
-    assert [wait.after for wait in waits if isinstance(wait, Later)] == [5.0, 10.0, 20.0]
-    api.fail("sendMessage", too_many(None), chat=8)
-    assert await one.deliver(claimed("8")) == Later(5.0, "Telegram asks to wait", counts=False)
-    assert isinstance(await one.deliver(claimed()), Sent)
-    api.fail("sendMessage", too_many(None), chat=ANN)
-    assert await one.deliver(claimed()) == Later(5.0, "Telegram asks to wait", counts=False)
-
-
 @pytest.mark.parametrize(
     "refusal",
     [
@@ -225,7 +218,7 @@ async def test_a_wrong_token_is_said_loudly_once(
     ("fault", "receipt"),
     [
         pytest.param(Html(502), Later(10.0, "not repeated yet: "), id="an outage"),
-        pytest.param(too_many(7), Later(7.0, "Telegram asks to wait 7 s", counts=False), id="a flood"),
+        pytest.param(too_many(7), asked(7.0, "Telegram asks to wait 7 s", Flood.BOT), id="a flood"),
     ],
 )
 async def test_a_repeat_has_one_chance_and_waits_until_telegram_answers_again(
@@ -235,7 +228,7 @@ async def test_a_repeat_has_one_chance_and_waits_until_telegram_answers_again(
     repeat = claimed(attempt=2, repeat=True)
     got = await messenger(line).deliver(repeat)
     assert isinstance(got, Later)
-    assert (got.after, got.counts) == (receipt.after, receipt.counts)
+    assert (got.after, got.counts, got.flood) == (receipt.after, receipt.counts, receipt.flood)
     assert got.reason.startswith(receipt.reason)
     assert not api.calls("sendMessage")
     assert isinstance(await messenger(line).deliver(repeat), Sent)

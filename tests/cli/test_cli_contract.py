@@ -30,7 +30,8 @@ def test_the_commands_are_these():
         *("run", "demo", "once", "check", "parse", "match", "search", "status"),
         *("feeds", "feeds list", "feeds add", "feeds check", "feeds import", "feeds export"),
         *("explain", "backtest", "rules", "rules near-miss", "rules coverage"),
-        *("rules history", "rules diff", "rules rollback"),
+        *("rules history", "rules diff", "rules rollback", "backup", "restore"),
+        *("outbox", "outbox list", "outbox requeue", "outbox once"),
     }
 
 

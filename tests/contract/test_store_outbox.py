@@ -22,6 +22,7 @@ from tests.build import CHAT, GROUP, NOW, minutes, subscription
 from tests.contract.outcomes import LEASE, grown, kept, opened, outcome, owed, send
 
 THIRD = Destination("terminal")
+TOPIC = Destination("telegram", "-1001", 7)
 
 
 def claim(store: Store, minute: float = 0, limit: int = 10) -> tuple[Claimed, ...]:
@@ -78,11 +79,6 @@ def test_a_destination_gets_one_at_a_time_in_order(store: Store) -> None:
     assert cards(claim(store)) == [2]
 
 
-def test_a_topic_does_not_wait_for_its_group(store: Store) -> None:
-    store.save(opened(1, GROUP, Destination("telegram", "-1001", 7)))
-    assert len(claim(store)) == 2
-
-
 def test_a_destination_that_rests_is_passed_over(store: Store) -> None:
     store.save(opened(1, CHAT, GROUP, THIRD))
     store.save(opened(2, GROUP))
@@ -90,6 +86,21 @@ def test_a_destination_that_rests_is_passed_over(store: Store) -> None:
     assert [each.delivery.destination for each in some] == [GROUP]
     assert store.claim(NOW, LEASE, 10, frozenset({CHAT, THIRD})) == ()
     assert [each.delivery.destination for each in claim(store)] == [CHAT, THIRD]
+
+
+@pytest.mark.parametrize(
+    ("rests", "left"),
+    [
+        pytest.param(GROUP, ["telegram:42", "terminal:"], id="a chat with its topics"),
+        pytest.param(TOPIC, ["telegram:42", "telegram:-1001", "terminal:"], id="one topic"),
+        pytest.param(Destination("telegram"), ["terminal:"], id="a messenger"),
+        pytest.param(THIRD, ["telegram:42", "telegram:-1001/7"], id="one without an address"),
+    ],
+)
+def test_what_rests_may_stand_for_more(store: Store, rests: Destination, left: list[str]) -> None:
+    store.save(opened(1, CHAT, TOPIC, GROUP, THIRD))
+    some = store.claim(NOW, LEASE, 10, frozenset({rests}))
+    assert [str(each.delivery.destination) for each in some] == left
 
 
 def test_sent_is_sent(store: Store) -> None:
@@ -106,13 +117,6 @@ def test_later_is_owed_but_not_before_its_time(store: Store) -> None:
     (claimed,) = claim(store, 1.5)
     assert (claimed.delivery.attempt, claimed.delivery.repeat) == (2, False)
     assert (claimed.delivery.reason, claimed.delivery.not_before) == ("no route to host", None)
-
-
-def test_what_waits_for_its_time_holds_up_nothing_else(store: Store) -> None:
-    store.save(opened(1, CHAT))
-    send(store, Later(600, "flood"))
-    store.save(opened(2, CHAT))
-    assert cards(claim(store)) == [2]
 
 
 def test_a_wait_that_is_no_failure_gives_the_attempt_back(store: Store) -> None:

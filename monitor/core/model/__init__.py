@@ -1,9 +1,9 @@
 """The nouns of Tocsin: frozen values that are handed from one stage to the next.
 
 `sources` feeds and what is known of them, `pushes` what hubs promised; `stories` what a feed carries; `rules`
-what people wait for and what matched; `alerts` cards, destinations, deliveries; `handover` what one stage gives
-the next; `views` what the store answers when somebody asks. All times are aware datetimes in UTC, all durations
-are seconds.
+what people wait for and what matched; `alerts` cards, destinations, deliveries; `wishes` mutes and quiet hours;
+`keeping` copies of the database; `handover` what one stage gives the next; `views` what the store answers when
+somebody asks. All times are aware datetimes in UTC, all durations are seconds.
 """
 
 from monitor.core.model.alerts import (
@@ -11,6 +11,7 @@ from monitor.core.model.alerts import (
     Delivery,
     DeliveryState,
     Destination,
+    Flood,
     Kind,
     Later,
     Receipt,
@@ -35,6 +36,7 @@ from monitor.core.model.handover import (
     StoryMark,
     Unchanged,
 )
+from monitor.core.model.keeping import Copy, Restored, Swept
 from monitor.core.model.pushes import Push
 from monitor.core.model.rules import Entity, Evidence, Examples, Guard, Hit, Level, Rule, RuleBook, RuleId
 from monitor.core.model.sources import Feed, FeedState, FeedUrl, Move, Rhythm, Validators, Vigil
@@ -44,12 +46,14 @@ from monitor.core.model.views import (
     CardView,
     Claimed,
     DeadLetter,
+    Entry,
     KeptBook,
     Notice,
     StoredStory,
     StoreStatus,
     Version,
 )
+from monitor.core.model.wishes import Hushed, Mute, MuteKind, QuietHours
 
 __all__ = [
     "Batch",
@@ -57,12 +61,14 @@ __all__ = [
     "CardStory",
     "CardView",
     "Claimed",
+    "Copy",
     "DeadLetter",
     "Delivery",
     "DeliveryState",
     "Destination",
     "Edit",
     "Entity",
+    "Entry",
     "Evidence",
     "Examples",
     "Facts",
@@ -71,23 +77,29 @@ __all__ = [
     "FeedState",
     "FeedUrl",
     "Fetched",
+    "Flood",
     "Gone",
     "Guard",
     "Hit",
+    "Hushed",
     "Kept",
     "KeptBook",
     "Kind",
     "Later",
     "Level",
     "Move",
+    "Mute",
+    "MuteKind",
     "Notice",
     "Outcome",
     "Owed",
     "Page",
     "Push",
+    "QuietHours",
     "Receipt",
     "RecentCard",
     "Refused",
+    "Restored",
     "RetryLater",
     "Rhythm",
     "Rule",
@@ -100,6 +112,7 @@ __all__ = [
     "StoryKey",
     "StoryMark",
     "Subscription",
+    "Swept",
     "Unchanged",
     "Unknown",
     "Validators",

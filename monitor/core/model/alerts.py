@@ -36,10 +36,10 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Somebody wants to hear of a rule, or of all of them, at a destination."""
+    """Somebody wants to hear of a rule, of those with a tag or a level, or of all of them, at a destination."""
 
     destination: Destination
-    selector: str  # a rule's id, or "all"
+    selector: str  # a rule's id, "tag:russia", "level:alert" (that or higher), or "all"
     since: datetime
     by: str = ""  # who asked, for example "telegram:42"
     title: str = ""  # the chat's name as people know it
@@ -94,6 +94,13 @@ class Sent:
     message: str | None = None
 
 
+class Flood(StrEnum):
+    """Who has to wait when a messenger asks for patience (429)."""
+
+    CHAT = "chat"  # the one chat; several at a time make it all of them
+    BOT = "bot"  # all its chats: it was asked something that belongs to none
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """Surely not delivered: try again after `after` seconds. `counts` is False where the wait is no failure (429)."""
@@ -101,6 +108,7 @@ class Later:
     after: float
     reason: str
     counts: bool = True
+    flood: Flood | None = None  # the messenger asked for patience: pacing learns from it
 
 
 @dataclass(frozen=True, slots=True)

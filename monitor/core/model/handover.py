@@ -11,6 +11,7 @@ from monitor.core.model.rules import Hit, Level, RuleId
 from monitor.core.model.sources import FeedState, FeedUrl, Validators
 from monitor.core.model.stories import Story, StoryKey
 from monitor.core.model.views import StoredStory
+from monitor.core.model.wishes import Hushed, Mute, QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class Facts:
     old_cards: tuple[
         RecentCard, ...
     ] = ()  # of known and alike ones, where not among `cards`: they may still grow
+    mutes: tuple[Mute, ...] = ()  # those that have not ended may be among ended ones
+    quiet: tuple[QuietHours, ...] = ()  # at most one per destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ class Kept:
     story: Story
     hits: tuple[Hit, ...] = ()
     card: int | None = None
-    why: str = ""  # why this card, or why it hit but raised nothing (first sight of the feed)
+    why: str = (
+        ""  # why this card, or why it hit but somebody was told nothing (first sight of the feed, muted)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,7 @@ class Owed:
     destination: Destination
     kind: Kind
     level: Level
+    not_before: datetime | None = None  # held back by quiet hours until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +182,4 @@ class Outcome:
         None  # digests of the page's items for the next parse; None keeps the last ones
     )
     notices: tuple[str, ...] = ()  # what those who run Tocsin should hear of the feed, in words
+    hushed: tuple[Hushed, ...] = ()  # who was not told, because they had muted it

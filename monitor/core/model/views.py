@@ -77,6 +77,17 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A delivery as it lies in the outbox, for people who look into it."""
+
+    delivery: Delivery
+    owed_at: datetime  # since when it is owed
+    settled_at: datetime | None = None  # since when it is sent or dead
+    held: str = ""  # why its destination is out of reach, if it is
+    repeats: bool = True  # whether a send of which nobody knows is repeated there
+
+
+@dataclass(frozen=True, slots=True)
 class KeptBook:
     """A version of the rules file that was in force; its text is asked for by version."""
 
