@@ -29,6 +29,9 @@ NAMES = (
     "cadence",
     "scheduler",
     "day",
+    "fast_path",
+    "ingest",
+    "polling",
     "rules_speed",
     "startup",
 )
