@@ -5,7 +5,7 @@ import random
 import pytest
 
 from monitor.core.errors import QueryError
-from monitor.core.language import parse
+from monitor.core.language import Dialect, parse
 from monitor.core.match import AllOf, AnyOf, Everything, Plan, Token, compile_book, compile_query
 from monitor.core.match.index import MEMO_LIMIT, WakeIndex
 from monitor.core.match.plan import Run
@@ -18,7 +18,7 @@ def story(title: str, summary: str = "") -> Story:
 
 
 def rule(name: str, match: str, unless: str | None = None) -> Rule:
-    return Rule(RuleId(name), parse(match), parse(unless) if unless else None, Level.FLASH)
+    return Rule(RuleId(name), parse(match, Dialect.RULE), parse(unless) if unless else None, Level.FLASH)
 
 
 ENTITIES = {
@@ -227,6 +227,12 @@ def test_sleeping_rules_change_no_hits() -> None:
         "tea",
         "U.S.",
         "北노동자",
+        "Россия",
+        "российский",
+        "Надежда",
+        "надежды.",
+        "президент",
+        "/te[ax]/",
     ]
     queries = [
         f"{chance.choice(words)} {chance.choice(['', 'OR ', 'NEAR/3 ', '-'])}{chance.choice(words)}"
@@ -234,10 +240,11 @@ def test_sleeping_rules_change_no_hits() -> None:
     ]
     book = RuleBook(rules=tuple(rule(str(i), query) for i, query in enumerate(queries)))
     matcher = compile_book(book)
-    finders = [compile_query(parse(query), {}) for query in queries]
+    finders = [compile_query(parse(query, Dialect.RULE), {}) for query in queries]
     for _ in range(50):
         one = story(" ".join(chance.choices(words, k=5)), " ".join(chance.choices(words, k=8)))
         alone = {str(i): finder.evidence(one) for i, finder in enumerate(finders)}
         assert {str(hit.rule): hit.evidence for hit in matcher.hits(one)} == {
             name: evidence for name, evidence in alone.items() if evidence is not None
         }
+        assert matcher.fired(one) == tuple([hit.rule for hit in matcher.hits(one)])

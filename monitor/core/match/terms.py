@@ -244,12 +244,11 @@ def _spots(way: tuple[Piece, ...], words: Words) -> list[tuple[int, int]]:
     for at in chunks:
         near = words.around(at, anchor, behind)
         for number in range(anchor, len(near) - behind):
-            if near[number][0] == at:
-                places = _fits(way, near[number - anchor : number + behind + 1])
-                for own in piece.inside(near[number][1]) if places else ():
-                    places[anchor] = own
-                    first, last = near[number - anchor][0], near[number + behind][0]
-                    found[words.spot(first, *places[0])[0], words.spot(last, *places[-1])[1]] = None
+            places = _fits(way, near[number - anchor : number + behind + 1])
+            for own in piece.inside(near[number][1]) if places else ():
+                places[anchor] = own
+                first, last = near[number - anchor][0], near[number + behind][0]
+                found[words.spot(first, *places[0])[0], words.spot(last, *places[-1])[1]] = None
     return list(found)
 
 
