@@ -184,6 +184,14 @@ def test_a_rule_is_added_without_the_others() -> None:
     assert [hit.rule for hit in more.hits(story("embassy coffee"))] == ["mission"]
 
 
+def test_two_books_made_of_one_do_not_depend_on_each_other() -> None:
+    book = compile_book(RuleBook(entities=ENTITIES))
+    for query in ("tea", "tea coffee", "@mission OR tea", '"green tea"'):
+        grown = book.with_rule(rule("one", query))
+        assert [hit.rule for hit in grown.hits(story("Green tea and coffee"))] == ["one"], query
+        assert grown.hits(story("Coffee at last")) == ()
+
+
 def test_a_rule_that_always_wakes_can_be_added() -> None:
     book = compile_book(RuleBook(rules=(rule("a", "source:x"),))).with_rule(rule("b", "source:x"))
     one = Story(FeedUrl("https://example.org/rss"), StoryKey("1"), "", source="x")

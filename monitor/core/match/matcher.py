@@ -118,11 +118,11 @@ class Matcher:
 
     def _compiled(self, rule: Rule, number: int, place: int) -> _Compiled:
         """Compile a rule, and have it woken as `number`."""
+        self._shop.used.clear()
         unless = self._shop.part(rule.unless) if rule.unless else None
         made = _Compiled(rule, self._shop.part(rule.match), unless, place)
-        for looker in self._shop.made:
+        for looker in self._shop.used:
             self._index.watch(looker.marks, looker.runs)
-        self._shop.made.clear()
         self._index.add(number, made.match.plan())
         return made
 

@@ -143,7 +143,7 @@ def looker(text: str, kind: Kind) -> Looker:
         pieces = (Block(shapes[0].text, shapes[0].script),)
         return Looker((pieces,))
     capital = capitals(words)
-    pieces = _pieces(shapes, words.places, capital)
+    pieces = _pieces(shapes, words.places if len(shapes) > 1 else (0,), capital)
     if kind is Kind.PREFIX:
         pieces = (*pieces[:-1], _prefix(shapes[-1]))
     if kind is not Kind.FORMS:
@@ -154,6 +154,8 @@ def looker(text: str, kind: Kind) -> Looker:
             return Looker((), name=name)
         if shapes[-1].script is Script.CYRILLIC:
             pieces = (*pieces[:-1], with_adjectives(shapes[-1]))
+    if len(shapes) == 1:
+        return Looker((pieces,))
     closed = _closed(words)
     if closed is not None:
         return Looker((pieces, (closed,)))
