@@ -33,7 +33,7 @@ import time
 from reader import make_reader
 reader = make_reader("db.sqlite")
 print(time.process_time())
-reader.update_feeds(workers=20)
+reader.update_feeds(workers=20, scheduled=False)
 """
 NEWSBOAT = "reload-threads 20\nmax-items 0\ncleanup-on-quit no\n"
 
