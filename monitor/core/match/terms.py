@@ -154,12 +154,16 @@ def looker(text: str, kind: Kind) -> Looker:
             return Looker((), name=name)
         if shapes[-1].script is Script.CYRILLIC:
             pieces = (*pieces[:-1], with_adjectives(shapes[-1]))
-    if len(shapes) == 1:
-        return Looker((pieces,))
+    return Looker((pieces, *(_otherwise(words, pieces) if len(shapes) > 1 else ())))
+
+
+def _otherwise(words: Words, pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
+    """Other ways to write a term of several words."""
     closed = _closed(words)
     if closed is not None:
-        return Looker((pieces, (closed,)))
-    return Looker((pieces, *_joined(shapes, pieces)))
+        yield (closed,)
+    else:
+        yield from _joined(words.shapes, pieces)
 
 
 def _closed(words: Words) -> Form | None:
