@@ -133,9 +133,11 @@ def against_newsboat(count: int) -> Iterator[Figure]:
     pairs = [(found[Ours.name], found[Newsboat.name]) for found in runs]
 
     def ratio(part: str, what: str) -> float:
-        return median(
-            getattr(getattr(ours, part), what) / getattr(getattr(theirs, part), what)
-            for ours, theirs in pairs
+        return float(
+            median(
+                getattr(getattr(ours, part), what) / getattr(getattr(theirs, part), what)
+                for ours, theirs in pairs
+            )
         )
 
     yield Figure(f"first poll of {count} / newsboat, CPU", ratio("first", "cpu"), "x", 2.0)
