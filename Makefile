@@ -7,7 +7,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE = bot.py monitor db tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format docs bench image lock clean
+.PHONY: help demo run test check format docs bench polite image lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ docs: $(VENV)/.dev ## rewrite what the documents take from the code: tables, pic
 
 bench: $(VENV)/.dev ## measure, and print the figures
 	@$(BIN)/python -m benchmarks
+
+polite: $(VENV)/.dev ## score our politeness to publishers: 100 points, some minutes
+	@$(BIN)/python -m tests.publisher
 
 image: ## build the container image (BASE=... for another base)
 	docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t tocsin .

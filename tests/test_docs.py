@@ -13,7 +13,7 @@ from monitor.cli.command import main
 from monitor.core.language import parse
 from monitor.core.match import compile_query
 from monitor.core.model import FeedUrl, Story, StoryKey
-from monitor.rulebook import load, read
+from monitor.rulebook import load, read, schema
 from monitor.settings import TABLE
 from tests.frontdesk import World
 from tests.picture import PICTURE, draw
@@ -83,6 +83,13 @@ class TestReadme:
     def test_the_commands_at_the_keyboard_are_those_of_the_program(self):
         told = section("Commands").split("lists ")[1].split(";")[0]
         assert set(re.findall("`([a-z]+)`", told)) == set(main.commands)
+
+
+def test_the_page_on_feeds_tells_every_option_that_a_feed_has():
+    text = (ROOT / "docs" / "feeds.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`(\w+)(?:: [^`]*)?`", row.split(" | ")[0])}
+    assert told == set(schema()["$defs"]["FeedEntry"]["properties"])
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -3,8 +3,9 @@
 python -m benchmarks polling; TOCSIN_FEEDS=1000,250,10000 sets the three sizes (a 0 leaves that part out).
 
 Every contender polls the same feeds: first, then all unchanged, then a tenth of them with three new items each.
-CPU is that of the whole program with all its processes, from start to end. Times of two contenders are
-comparable only within one run, on a machine that does little else.
+CPU is that of all its processes, from when the program is ready (Python programs: imports done, database open; the
+seconds until then are told beside it, newsboat's cannot be) to its end. The wall time is that of the whole
+program. Figures of two contenders are comparable only within one run, on a machine that does little else.
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ def contest(kinds: list[type[Contender]], count: int) -> dict[str, Rounds]:
             _told(each, "unchanged", unchanged[each.name])
         new = documents.change(folder, count, 0.1)
         changed = {each.name: _told(each, "changed", each.round()) for each in contenders}
-        said = changed[Ours.name].said.split()
-        if said != [str(round(count * 0.1)), str(new)]:
+        said = changed[Ours.name].said
+        if said != (str(round(count * 0.1)), str(new)):
             message = f"{new} stories were new, and of pages and new stories we found {said}"
             raise RuntimeError(message)
     return {
@@ -90,9 +91,10 @@ def contest(kinds: list[type[Contender]], count: int) -> dict[str, Rounds]:
 
 
 def _told(each: Contender, what: str, spent: Spent) -> Spent:
-    said = f" (pages, stories: {' '.join(spent.said.split())})" if each.name == Ours.name else ""
+    said = f" (pages, stories: {' '.join(spent.said)})" if each.name == Ours.name else ""
+    start = f" beyond {spent.start:.2f} to start" if spent.start else ""
     print(
-        f"  {each.count} feeds, {what}: {each.name} {spent.cpu:.2f} CPU s, {spent.wall:.2f} s, "
+        f"  {each.count} feeds, {what}: {each.name} {spent.cpu:.2f} CPU s{start}, {spent.wall:.2f} s in all, "
         f"{spent.peak:.0f} MB{said}",
         flush=True,
     )
@@ -131,9 +133,11 @@ def against_newsboat(count: int) -> Iterator[Figure]:
     pairs = [(found[Ours.name], found[Newsboat.name]) for found in runs]
 
     def ratio(part: str, what: str) -> float:
-        return median(
-            getattr(getattr(ours, part), what) / getattr(getattr(theirs, part), what)
-            for ours, theirs in pairs
+        return float(
+            median(
+                getattr(getattr(ours, part), what) / getattr(getattr(theirs, part), what)
+                for ours, theirs in pairs
+            )
         )
 
     yield Figure(f"first poll of {count} / newsboat, CPU", ratio("first", "cpu"), "x", 2.0)
@@ -143,8 +147,11 @@ def against_newsboat(count: int) -> Iterator[Figure]:
 
 def _growth(few: int, small: Rounds, many: int, large: Rounds) -> Iterator[Figure]:
     """How costs grow with the number of feeds."""
-    for name in ("first", "unchanged", "changed"):
-        less, more = getattr(small, name), getattr(large, name)
+    for name, less, more in (
+        ("first", small.first, large.first),
+        ("unchanged", small.unchanged, large.unchanged),
+        ("changed", small.changed, large.changed),
+    ):
         each = (more.cpu / many) / (less.cpu / few)
         yield Figure(f"{name} poll, CPU a feed at {many} / at {few}", each, "x", 1.3)
         yield Figure(f"{name} poll, peak memory at {many} / at {few}", more.peak / less.peak, "x", 1.25)

@@ -18,8 +18,8 @@ _GZIP = re.compile(rb"\r\naccept-encoding:[^\r\n]*gzip", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1000)
-def packed(path: Path, changed: int) -> bytes:  # noqa: ARG001 - a changed file is packed anew
-    """The file as it goes over the wire."""
+def packed(path: Path, changed: int) -> bytes:
+    """The file as it goes over the wire; a changed one is packed anew."""
     packer = zlib.compressobj(5, wbits=16 + zlib.MAX_WBITS)
     return packer.compress(path.read_bytes()) + packer.flush()
 

@@ -79,7 +79,7 @@ def settled(stories: Sequence[Story], stored: Mapping[StoryKey, Story]) -> tuple
 
     `stored` has what the store holds under their `candidates`. Never gives two stories one key.
     """
-    if not any(key in stored for story in stories for key in candidates(story)):
+    if not stored or not any(key in stored for story in stories for key in candidates(story)):
         return tuple(stories)
     out: dict[int, Story] = {}
     for root, places in _by_root(stories).items():

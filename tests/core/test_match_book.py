@@ -5,7 +5,7 @@ import random
 import pytest
 
 from monitor.core.errors import QueryError
-from monitor.core.language import parse
+from monitor.core.language import Dialect, parse
 from monitor.core.match import AllOf, AnyOf, Everything, Plan, Token, compile_book, compile_query
 from monitor.core.match.index import MEMO_LIMIT, WakeIndex
 from monitor.core.match.plan import Run
@@ -18,7 +18,7 @@ def story(title: str, summary: str = "") -> Story:
 
 
 def rule(name: str, match: str, unless: str | None = None) -> Rule:
-    return Rule(RuleId(name), parse(match), parse(unless) if unless else None, Level.FLASH)
+    return Rule(RuleId(name), parse(match, Dialect.RULE), parse(unless) if unless else None, Level.FLASH)
 
 
 ENTITIES = {
@@ -184,6 +184,14 @@ def test_a_rule_is_added_without_the_others() -> None:
     assert [hit.rule for hit in more.hits(story("embassy coffee"))] == ["mission"]
 
 
+def test_two_books_made_of_one_do_not_depend_on_each_other() -> None:
+    book = compile_book(RuleBook(entities=ENTITIES))
+    for query in ("tea", "tea coffee", "@mission OR tea", '"green tea"'):
+        grown = book.with_rule(rule("one", query))
+        assert [hit.rule for hit in grown.hits(story("Green tea and coffee"))] == ["one"], query
+        assert grown.hits(story("Coffee at last")) == ()
+
+
 def test_a_rule_that_always_wakes_can_be_added() -> None:
     book = compile_book(RuleBook(rules=(rule("a", "source:x"),))).with_rule(rule("b", "source:x"))
     one = Story(FeedUrl("https://example.org/rss"), StoryKey("1"), "", source="x")
@@ -227,6 +235,12 @@ def test_sleeping_rules_change_no_hits() -> None:
         "tea",
         "U.S.",
         "北노동자",
+        "Россия",
+        "российский",
+        "Надежда",
+        "надежды.",
+        "президент",
+        "/te[ax]/",
     ]
     queries = [
         f"{chance.choice(words)} {chance.choice(['', 'OR ', 'NEAR/3 ', '-'])}{chance.choice(words)}"
@@ -234,10 +248,11 @@ def test_sleeping_rules_change_no_hits() -> None:
     ]
     book = RuleBook(rules=tuple(rule(str(i), query) for i, query in enumerate(queries)))
     matcher = compile_book(book)
-    finders = [compile_query(parse(query), {}) for query in queries]
+    finders = [compile_query(parse(query, Dialect.RULE), {}) for query in queries]
     for _ in range(50):
         one = story(" ".join(chance.choices(words, k=5)), " ".join(chance.choices(words, k=8)))
         alone = {str(i): finder.evidence(one) for i, finder in enumerate(finders)}
         assert {str(hit.rule): hit.evidence for hit in matcher.hits(one)} == {
             name: evidence for name, evidence in alone.items() if evidence is not None
         }
+        assert matcher.fired(one) == tuple([hit.rule for hit in matcher.hits(one)])

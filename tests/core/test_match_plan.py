@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from monitor.core.errors import QueryError
 from monitor.core.language import Query, parse, parse_term
 from monitor.core.match import AllOf, AnyOf, Everything, Plan, Token, compile_book, compile_query
+from monitor.core.match.compiling import Workshop
 from monitor.core.match.index import WakeIndex
 from monitor.core.match.plan import Nearly
 from monitor.core.model import FeedUrl, Rule, RuleBook, RuleId, Story, StoryKey
@@ -36,6 +37,7 @@ VOCABULARY = (
     "North Korean consulates embassy's U.S. us N.Korea story stories defected defect asylum-seekers Straße 3,000 "
     "북한 북한은 총영사관에 주총영사관 미국 미국총영사관 북 망명 K팝을 LG전자 北노동자 對北 美총영사관 팝 "
     "Konsulate Ivanov Ivonov Иванову Иванив "
+    "Россия Россию российского Надежда надежды. Надежду. Франц президента государственная "
     "Консульства консульством беженцы беженец Иванов посол после ﬁnal abcꟿd ꥠ가 É"
 )
 WORDS = st.sampled_from(VOCABULARY.split())
@@ -108,3 +110,15 @@ def test_whatever_the_script(term: str, around: str) -> None:
         story = Story(FeedUrl("https://example.org/rss"), StoryKey("1"), title)
         if finder.evidence(story) is not None:
             assert satisfied(finder.plan, set(index_text(title).split()))
+
+
+@STEADY
+@given(TERMS, TEXTS)
+def test_a_term_is_found_at_the_same_places_in_either_way(source: str, text: str) -> None:
+    try:
+        term = parse_term(source)
+    except QueryError:
+        return
+    words = Words(text)
+    finder = Workshop({}).looker(term)
+    assert sorted(finder.spots(words)) == sorted({words.span(*place[2:]) for place in finder.found(words)})

@@ -226,3 +226,9 @@ def test_a_long_chunk_is_not_remembered() -> None:
     CHUNKS.clear()
     assert len(Words("-".join(["green"] * 20)).shapes) == 20
     assert CHUNKS == {}
+
+
+def test_a_sentence_begins_behind_a_stop() -> None:
+    words = Words("Tea. – Two teas,  Dr. Who-Me!\nFour")
+    begun = [word.shape.text for number, word in enumerate(words.all) if words.begins_sentence(number)]
+    assert begun == ["tea", "two", "four"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-ENDLESS = 60_000_000
+ENDLESS = 120_000_000
 """Bytes after which an endless body ends all the same, for readers without a limit."""
 
 Header = tuple[str, bytes]

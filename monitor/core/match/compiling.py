@@ -63,9 +63,9 @@ class Workshop:
 
     def __init__(self, entities: Mapping[str, Entity]) -> None:
         self.entities = entities
-        self.leaves: dict[Term | Ref, Placed] = {}
-        self.made: list[Looker] = []
-        """Whatever finds a term, as it is made; for who wants to know, and takes it away."""
+        self.leaves: dict[Term | Ref, tuple[Placed, tuple[Looker, ...]]] = {}
+        self.used: list[Looker] = []
+        """Whatever finds a term, as it is used; for who wants to know, and takes it away."""
         self._known: Known | None = None
 
     def part(self, query: Query) -> Part:
@@ -97,7 +97,7 @@ class Workshop:
     def looker(self, term: Term) -> Looker:
         """What finds a term; of a fuzzy one the long words within one edit, the others in their forms."""
         found = looker(term.text, term.kind)
-        self.made.append(found)
+        self.used.append(found)
         if term.kind is not Kind.FUZZY:
             return found
         if self._known is None:
@@ -110,8 +110,8 @@ class Workshop:
             else piece
             for word, piece in zip(Words(term.text).all, way, strict=True)
         )
-        self.made.append(Looker((pieces,)))
-        return self.made[-1]
+        self.used.append(Looker((pieces,)))
+        return self.used[-1]
 
 
 class _Bench:
@@ -156,10 +156,14 @@ class _Bench:
         return AnyPlaced(placed) if len(placed) == len(parts) else Some(1, parts)
 
     def _leaf(self, node: Term | Ref) -> Placed:
-        leaf = self.shop.leaves.get(node)
-        if leaf is None:
-            made = self._entity(node) if isinstance(node, Ref) else self._term(node)
-            leaf = self.shop.leaves[node] = made
+        used = self.shop.used
+        known = self.shop.leaves.get(node)
+        if known is not None:
+            used += known[1]
+            return known[0]
+        before = len(used)
+        leaf = self._entity(node) if isinstance(node, Ref) else self._term(node)
+        self.shop.leaves[node] = leaf, tuple(used[before:])
         return leaf
 
     def _term(self, term: Term) -> Leaf:

@@ -104,11 +104,11 @@ class Matcher:
         numbers = self._index.awake(*texts)
         if not numbers:
             return []
-        reading.marks = set().union(*[marks for words in texts for _, marks in words.flagged])
+        marks = reading.marks = set().union(*[marks for words in texts for _, marks in words.flagged])
         out: list[_Compiled] = []
         for number in numbers:
             one = self._later[number] if number in self._later else self._rules[number]
-            if one is None or not one.match.holds(reading, TEXT):
+            if one is None or not one.match.may(marks) or not one.match.holds(reading, TEXT):
                 continue
             if one.unless is None or not one.unless.holds(reading, TEXT):
                 out.append(one)
@@ -118,11 +118,11 @@ class Matcher:
 
     def _compiled(self, rule: Rule, number: int, place: int) -> _Compiled:
         """Compile a rule, and have it woken as `number`."""
+        self._shop.used.clear()
         unless = self._shop.part(rule.unless) if rule.unless else None
         made = _Compiled(rule, self._shop.part(rule.match), unless, place)
-        for looker in self._shop.made:
+        for looker in self._shop.used:
             self._index.watch(looker.marks, looker.runs)
-        self._shop.made.clear()
         self._index.add(number, made.match.plan())
         return made
 

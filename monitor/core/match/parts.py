@@ -13,6 +13,7 @@ from monitor.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from monitor.core.match.reading import Reading
     from monitor.core.match.terms import Looker
@@ -24,6 +25,9 @@ _Clued = tuple[tuple[tuple[str, ...], ...], str, "Looker"]
 
 class Part(Protocol):
     """Any part of a query."""
+
+    def may(self, marks: AbstractSet[str]) -> bool:
+        """Whether the part could be true of a story with these marks: a quick question."""
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether the part is true in these fields."""
@@ -76,6 +80,19 @@ class Leaf:
         if self._clues is None:
             self._clues = _Clues.of(self.lookers)
         return self._clues
+
+    def may(self, marks: AbstractSet[str]) -> bool:
+        """Whether any term could be there."""
+        clues = self._clues or self.clues
+        if not marks.isdisjoint(clues.certain) or not marks.isdisjoint(clues.then):
+            return True
+        for needs, _, _ in clues.open:
+            for need in needs:
+                if marks.isdisjoint(need):
+                    break
+            else:
+                return True
+        return False
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether any term is there."""
@@ -168,6 +185,11 @@ class Value:
             field, clause, text, re.compile(pattern if field == "url" else rf"\s*{pattern}\s*\Z", flags)
         )
 
+    def may(self, marks: AbstractSet[str]) -> bool:
+        """No mark tells of values."""
+        del marks
+        return True
+
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether a value fits."""
         return self.finds(reading, fields) is not None
@@ -191,6 +213,13 @@ class All:
     """Every part."""
 
     parts: tuple[Part, ...]
+
+    def may(self, marks: AbstractSet[str]) -> bool:
+        """Whether every part could be true."""
+        for part in self.parts:  # noqa: SIM110 - the innermost loop of matching: no generator
+            if not part.may(marks):
+                return False
+        return True
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether every part is true."""
@@ -221,6 +250,10 @@ class Some:
     count: int
     parts: tuple[Part, ...]
 
+    def may(self, marks: AbstractSet[str]) -> bool:
+        """Whether enough parts could be true."""
+        return sum([part.may(marks) for part in self.parts]) >= self.count
+
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether enough parts are true."""
         missing = self.count
@@ -245,6 +278,13 @@ class AnyPlaced:
     """At least one of the parts, all of which have places."""
 
     parts: tuple[Placed, ...]
+
+    def may(self, marks: AbstractSet[str]) -> bool:
+        """Whether a part could be true."""
+        for part in self.parts:  # noqa: SIM110 - as in `All`
+            if part.may(marks):
+                return True
+        return False
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether a part is true."""
@@ -276,6 +316,11 @@ class Lacks:
 
     part: Part
 
+    def may(self, marks: AbstractSet[str]) -> bool:
+        """Whatever the marks."""
+        del marks
+        return True
+
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether the part is not true."""
         return not self.part.holds(reading, fields)
@@ -296,6 +341,10 @@ class Inside:
     fields: tuple[str, ...]
     part: Part
     indexed: bool  # whether the index holds these fields
+
+    def may(self, marks: AbstractSet[str]) -> bool:
+        """Whether the part could be true, where the marks are those of its fields."""
+        return not self.indexed or self.part.may(marks)
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether the part is true in its own fields."""

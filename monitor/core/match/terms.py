@@ -143,7 +143,7 @@ def looker(text: str, kind: Kind) -> Looker:
         pieces = (Block(shapes[0].text, shapes[0].script),)
         return Looker((pieces,))
     capital = capitals(words)
-    pieces = _pieces(shapes, words.places, capital)
+    pieces = _pieces(shapes, words.places if len(shapes) > 1 else (0,), capital)
     if kind is Kind.PREFIX:
         pieces = (*pieces[:-1], _prefix(shapes[-1]))
     if kind is not Kind.FORMS:
@@ -154,10 +154,16 @@ def looker(text: str, kind: Kind) -> Looker:
             return Looker((), name=name)
         if shapes[-1].script is Script.CYRILLIC:
             pieces = (*pieces[:-1], with_adjectives(shapes[-1]))
+    return Looker((pieces, *(_otherwise(words, pieces) if len(shapes) > 1 else ())))
+
+
+def _otherwise(words: Words, pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
+    """Other ways to write a term of several words."""
     closed = _closed(words)
     if closed is not None:
-        return Looker((pieces, (closed,)))
-    return Looker((pieces, *_joined(shapes, pieces)))
+        yield (closed,)
+    else:
+        yield from _joined(words.shapes, pieces)
 
 
 def _closed(words: Words) -> Form | None:
@@ -244,12 +250,11 @@ def _spots(way: tuple[Piece, ...], words: Words) -> list[tuple[int, int]]:
     for at in chunks:
         near = words.around(at, anchor, behind)
         for number in range(anchor, len(near) - behind):
-            if near[number][0] == at:
-                places = _fits(way, near[number - anchor : number + behind + 1])
-                for own in piece.inside(near[number][1]) if places else ():
-                    places[anchor] = own
-                    first, last = near[number - anchor][0], near[number + behind][0]
-                    found[words.spot(first, *places[0])[0], words.spot(last, *places[-1])[1]] = None
+            places = _fits(way, near[number - anchor : number + behind + 1])
+            for own in piece.inside(near[number][1]) if places else ():
+                places[anchor] = own
+                first, last = near[number - anchor][0], near[number + behind][0]
+                found[words.spot(first, *places[0])[0], words.spot(last, *places[-1])[1]] = None
     return list(found)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from monitor.core.text.words import shapes
+from monitor.core.text.words import CHUNKS
+
+_KEPT = 50_000  # chunks of text whose tokens are remembered: about 10 MB
+_LONGEST = 40  # characters of a chunk that is; longer ones hardly come twice
 
 
 def index_text(*parts: str) -> str:
@@ -12,4 +15,20 @@ def index_text(*parts: str) -> str:
     the syllable itself where it stands alone; Han gives single characters. Every token is letters and digits
     that the tokenizer keeps whole and unchanged; words of scripts that it does not know are left out.
     """
-    return " ".join(token for part in parts for shape in shapes(part) for token in shape.tokens)
+    look = _TOKENS.__getitem__
+    return " ".join([tokens for part in parts for tokens in map(look, part.split()) if tokens])
+
+
+class _Memo(dict[str, str]):
+    """The tokens of a chunk, space-joined; forgetting all of them changes nothing."""
+
+    def __missing__(self, chunk: str) -> str:
+        made = " ".join([token for word in CHUNKS[chunk].words for token in word[3].tokens])
+        if len(chunk) <= _LONGEST:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[chunk] = made
+        return made
+
+
+_TOKENS = _Memo()

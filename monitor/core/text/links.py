@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 _LONGEST = 2048
@@ -28,8 +29,11 @@ def canonical_url(url: str) -> str | None:
     removed (RFC 3986 section 6.2, and custom). Links with user information are refused: they deceive.
     """
     trimmed = url.strip()
-    if len(trimmed) > _LONGEST:
-        return None
+    return None if len(trimmed) > _LONGEST else _canonical(trimmed)
+
+
+@lru_cache(maxsize=2048)  # a link is asked for several times on its way into the store
+def _canonical(trimmed: str) -> str | None:
     try:
         parts = urlsplit(trimmed)
         origin = _origin(parts)

@@ -40,6 +40,8 @@ def plain(markup: str) -> str:
 
     Block elements become line breaks. Text without markup stays as it is but for white space. Never raises.
     """
+    if "<" not in markup and "&" not in markup and markup.isprintable():  # so its white space is blanks
+        return " ".join(markup.split())
     text = "".join(_Walk(markup).pieces())
     text = _SURROGATE.sub("\ufffd", _UNWANTED.sub("", text))
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
