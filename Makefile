@@ -7,7 +7,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE = bot.py monitor db tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format docs bench polite image lock clean
+.PHONY: help demo run test check format docs bench polite torture image lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ bench: $(VENV)/.dev ## measure, and print the figures
 
 polite: $(VENV)/.dev ## score our politeness to publishers: 100 points, some minutes
 	@$(BIN)/python -m tests.publisher
+
+torture: $(VENV)/.dev ## kill the bot 500 times, answer thousands of sends badly; half an hour or more
+	@$(BIN)/python -m benchmarks torture pacing poll_to_send storage --errors 20
 
 image: ## build the container image (BASE=... for another base)
 	docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t tocsin .

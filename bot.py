@@ -26,16 +26,13 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from db import Copies, open_reader, open_store, restore_store
     from monitor.announce import Announcer
     from monitor.chat.app import TelegramChat
-    from monitor.chat.cards import alert
-    from monitor.chat.message import Message
-    from monitor.chat.messenger import TelegramMessenger
     from monitor.chat.notices import Owners
     from monitor.clerk import Clerk
     from monitor.core.cadence import Pace, most_starts
     from monitor.core.decide import Policy
     from monitor.core.errors import TocsinError
     from monitor.core.health import BEAT
-    from monitor.core.model import Claimed, Copy, Restored
+    from monitor.core.model import Copy, Restored
     from monitor.deliver import Deliver
     from monitor.demo.rules import DemoLibrary
     from monitor.demo.server import FeedServer
@@ -45,15 +42,16 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.feeds.websub import WebSub
     from monitor.ingest import Ingest
     from monitor.logs import configure, log_uncaught
+    from monitor.messengers import messengers, telegram
     from monitor.outside import Outside, Shelf, callback
     from monitor.poll import Poll, Polled
-    from monitor.ports import Clock, Messenger, Store
+    from monitor.ports import Clock, Store
     from monitor.rulebook import Library
     from monitor.schedule import Schedule, Tick
-    from monitor.settings import Secret, Settings, read_environment
+    from monitor.settings import Settings, read_environment
     from monitor.storage import Storage
-    from monitor.terminal.messenger import EmptyChair, TerminalMessenger, told_here
-    from monitor.terminal.prompt import HERE, Prompt, sit_down
+    from monitor.terminal.messenger import told_here
+    from monitor.terminal.prompt import Prompt, sit_down
     from monitor.terminal.screen import Screen
     from monitor.upkeep import Upkeep
     from monitor.watchlist import Watchlist
@@ -163,14 +161,12 @@ class _Wiring:
         )
         chat: TelegramChat | None = None
         if settings.token is not None:
-            chat = _telegram(settings, settings.token, desk, store, clerk)
+            chat = telegram(settings, settings.token, desk, store, clerk)
         elif self.screen is not None:
             await clerk(sit_down, store, self.clock())
-        messengers = _messengers(settings, desk, chat, self.screen)
-        deliver = Deliver(store=store, messengers=messengers, offload=clerk, clock=self.clock)
-        storage = Storage.of(
-            settings, store=store, copies=_copies(settings), offload=clerk, clock=self.clock
-        )
+        carriers = messengers(settings, desk, chat, self.screen, self.clock)
+        deliver = Deliver(store=store, messengers=carriers, offload=clerk, clock=self.clock)
+        storage = Storage.of(settings, store=store, copies=_copies(settings), offload=clerk, clock=self.clock)
         upkeep = self._polling(deliver, storage)
         await upkeep.begin()
         self.outside.readers = lambda: upkeep.readers
@@ -197,14 +193,8 @@ class _Wiring:
         pace = Pace(floor, max(floor, Pace().blind), mean=budget.mean, per_hour=budget.per_hour)
         policy = Policy(pace, settings.alert_on_first_poll)
         watchlist = Watchlist(lambda: library.book)
-        ingest = Ingest(
-            self.store,
-            lambda: library.matcher,
-            policy,
-            self.clock,
-            random.random,
-            book=lambda: library.book,
-        )
+        rules, book = (lambda: library.matcher), (lambda: library.book)
+        ingest = Ingest(self.store, rules, policy, self.clock, random.random, book=book)
 
         def done(polled: Polled) -> None:
             if polled.outcome is not None and polled.outcome.deliveries:
@@ -241,38 +231,8 @@ class _Wiring:
 
 def _copies(settings: Settings) -> Copies:
     """The backups of the database; the disk that they lie on keeps its free space, too."""
-    return Copies(
-        str(settings.database), settings.backup_dir, settings.backup_keep, settings.free_space_floor
-    )
-
-
-def _telegram(settings: Settings, token: Secret, desk: Desk, store: Store, clerk: Clerk) -> TelegramChat:
-    return TelegramChat(
-        token=token.reveal(),
-        desk=desk,
-        store=store,
-        offload=clerk,
-        zone=settings.timezone,
-        owners=settings.owners,
-        api_url=settings.telegram_api_url,
-        proxy=settings.proxy.reveal() if settings.proxy else None,
-    )
-
-
-def _messengers(
-    settings: Settings, desk: Desk, chat: TelegramChat | None, screen: Screen | None
-) -> dict[str, Messenger]:
-    """Who carries what to which kind of destination."""
-
-    def words(claimed: Claimed) -> Message:
-        return alert(claimed, settings.timezone, utc_now(), desk.names())
-
-    messengers: dict[str, Messenger] = {HERE.messenger: EmptyChair()}
-    if screen is not None:
-        messengers[HERE.messenger] = TerminalMessenger(screen, words=words)
-    if chat is not None:
-        messengers["telegram"] = TelegramMessenger(chat.bot, words=words, migrated=chat.migrated)
-    return messengers
+    room = settings.free_space_floor
+    return Copies(str(settings.database), settings.backup_dir, settings.backup_keep, room)
 
 
 async def _run(settings: Settings, library: Library) -> None:

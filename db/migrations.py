@@ -269,7 +269,7 @@ def pacing(db: Database) -> None:
     """Who asked us for patience: nothing is sent there too early after a restart either."""
     db.executescript("""
     create table paces (
-        name text primary key,       -- a chat without its topic (telegram:-100123), or a messenger (telegram): all its chats
+        name text primary key,       -- a chat without its topic (telegram:-100123), or a messenger: all its chats
         asked_at text not null,      -- when it last asked
         until_at text not null,      -- nothing is sent before then
         heat integer not null        -- thousandths; 1000: half as fast as usual, 2000: a quarter, and so on

@@ -145,8 +145,8 @@ class Store(Protocol):
 
         At most one per chat, whatever its topics, and none for a chat that has one in flight, nor for a suspended
         destination; an UPDATE waits until its ALERT was sent. A failed send that waits to be tried again holds back
-        what comes after it in its chat, unless that is of a higher level. Each becomes SENDING with attempt + 1, under a lease of `lease`
-        seconds. A row whose lease ran out is claimed again, as a repeat.
+        what comes after it in its chat, unless that is of a higher level. Each becomes SENDING with attempt + 1,
+        under a lease of `lease` seconds. A row whose lease ran out is claimed again, as a repeat.
         """
 
     def settle(self, delivery: int, attempt: int, receipt: Receipt, now: datetime) -> bool:
@@ -281,7 +281,7 @@ class Store(Protocol):
         """The text of a rules file kept, byte for byte as UTF-8; None if that version never was (workbench)."""
 
     def sweep(self, before: datetime, after: int, limit: int) -> Swept:
-        """Let old stories go (storage): look at the next `limit` of those with an id above `after`, seen before `before`.
+        """Let old stories go (storage): of those seen before `before`, look at the next `limit` above id `after`.
 
         Never one that hit, that stands on a card, or that is among the last 500 of its feed, which its page may
         still carry.
