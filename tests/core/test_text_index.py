@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.text import index_text, indexable
+from monitor.core.text.indexing import TOKENS, TOKENS_LIMIT
 from monitor.core.text.shapes import SHAPES
 
 STEADY = settings(database=None, derandomize=True, deadline=None, max_examples=150)
@@ -31,6 +32,16 @@ def test_index_tokens(text: str, tokens: str) -> None:
 
 def test_parts_are_indexed_together() -> None:
     assert index_text("one", "", "two") == "one two"
+
+
+def test_what_is_remembered_of_chunks_is_bounded_and_can_be_forgotten() -> None:
+    before = index_text("consulates", "filler")
+    TOKENS.update((f"filler{number}", "filler") for number in range(TOKENS_LIMIT))
+    assert index_text("anew") == "anew"
+    assert len(TOKENS) == 1
+    index_text("x" * 100)
+    assert len(TOKENS) == 1
+    assert index_text("consulates", "filler") == before
 
 
 @STEADY

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from monitor.core.text.words import CHUNKS
+from monitor.core.text.words import CHUNKS, LONGEST_KEPT
 
-_KEPT = 50_000  # chunks of text whose tokens are remembered: about 10 MB
-_LONGEST = 40  # characters of a chunk that is; longer ones hardly come twice
+TOKENS_LIMIT = 50_000
+"""Chunks of text whose tokens are remembered: about 10 MB."""
 
 
 def index_text(*parts: str) -> str:
@@ -15,7 +15,7 @@ def index_text(*parts: str) -> str:
     the syllable itself where it stands alone; Han gives single characters. Every token is letters and digits
     that the tokenizer keeps whole and unchanged; words of scripts that it does not know are left out.
     """
-    look = _TOKENS.__getitem__
+    look = TOKENS.__getitem__
     return " ".join([tokens for part in parts for tokens in map(look, part.split()) if tokens])
 
 
@@ -24,11 +24,11 @@ class _Memo(dict[str, str]):
 
     def __missing__(self, chunk: str) -> str:
         made = " ".join([token for word in CHUNKS[chunk].words for token in word[3].tokens])
-        if len(chunk) <= _LONGEST:
-            if len(self) >= _KEPT:
+        if len(chunk) <= LONGEST_KEPT:
+            if len(self) >= TOKENS_LIMIT:
                 self.clear()
             self[chunk] = made
         return made
 
 
-_TOKENS = _Memo()
+TOKENS = _Memo()
