@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 
 from db.memory import MemoryStore
-from monitor.chat.commands import answer, answer_button
+from monitor.chat.commands import begin, press
 from monitor.chat.message import Message, Style
 from monitor.core.access import Mode, Place, Rights
 from monitor.core.model import Card, Destination, Kept, Kind, Level, Outcome, Owed, Refused, RuleBook
@@ -31,6 +32,22 @@ def known() -> MemoryStore:
     store = MemoryStore()
     store.sync_feeds([FEED], NOW)
     return store
+
+
+def answer(
+    desk: Desk, caller: Caller, name: str, arguments: str, target: Target | None = None, *, zone: tzinfo = UTC
+) -> Message:
+    """What is said to a command that needs no time."""
+    told = begin(desk, caller, name, arguments, target, zone=zone)
+    assert isinstance(told, Message), f"/{name} takes its time"
+    return told
+
+
+def answer_button(desk: Desk, caller: Caller, data: str, *, zone: tzinfo = UTC) -> Message | None:
+    """What is said to a button that needs no time."""
+    told = press(desk, caller, data, zone=zone)
+    assert told is None or isinstance(told, Message), f"{data} takes its time"
+    return told
 
 
 @dataclass

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from db import open_store
-from monitor.chat.commands import answer
 from monitor.core.access import Mode
 from monitor.core.decide import Policy
 from monitor.core.match import compile_book
@@ -22,7 +21,7 @@ from monitor.ingest import Ingest
 from monitor.ports import Store
 from tests.build import FEED, batch, book, page, rule, story
 from tests.fakes import FixedClock
-from tests.frontdesk import PERSON
+from tests.frontdesk import PERSON, answer
 
 BOOK = book(
     rule("border", "border"),

@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING
 
 from telegram import Chat, ChatMember
 from telegram import Message as Heard
+from telegram.constants import ChatAction
 from telegram.error import ChatMigrated, Forbidden, TelegramError
 
 from monitor.chat import commands
 from monitor.chat.connection import FloodError, never_left, reason
 from monitor.chat.message import Message
-from monitor.chat.messenger import send
+from monitor.chat.messenger import edit, send
 from monitor.chat.people import MESSENGER
 from monitor.chat.receipts import blames_markup
 from monitor.chat.render import plain
+from monitor.chat.work import Work
 from monitor.core.model import Destination
 
 if TYPE_CHECKING:
@@ -110,11 +112,7 @@ class Conversation:
             await self._membership(update.my_chat_member)
 
     async def _message(self, heard: Heard) -> None:
-        if heard.migrate_to_chat_id is not None:
-            await self._migrated(Destination(MESSENGER, str(heard.chat.id)), heard.migrate_to_chat_id)
-            return
-        if heard.migrate_from_chat_id is not None:
-            await self._migrated(Destination(MESSENGER, str(heard.migrate_from_chat_id)), heard.chat.id)
+        if await self._migration(heard):
             return
         private = heard.chat.type == Chat.PRIVATE
         spot = spot_of(heard)
@@ -138,9 +136,46 @@ class Conversation:
         except Exception:  # the border of the process: one bug must not end the conversation with everybody
             log.exception("/%s failed", name)
             answer = SORRY
-        await self._say(spot, answer)
+        if isinstance(answer, Work):
+            await self._labour(spot, answer, f"/{name}")
+        else:
+            await self._say(spot, answer)
 
-    async def _answer(self, heard: Heard, user: User, name: str, arguments: str) -> Message:
+    async def _migration(self, heard: Heard) -> bool:
+        """Whether it tells that a group became a supergroup; what lies under its old id follows."""
+        if heard.migrate_to_chat_id is not None:
+            await self._migrated(Destination(MESSENGER, str(heard.chat.id)), heard.migrate_to_chat_id)
+        elif heard.migrate_from_chat_id is not None:
+            await self._migrated(Destination(MESSENGER, str(heard.migrate_from_chat_id)), heard.chat.id)
+        else:
+            return False
+        return True
+
+    async def _labour(self, spot: Spot, work: Work, name: str) -> None:
+        """Work that takes its time: one message shows how far it came, and in its place stands the answer."""
+        shown: list[int] = []
+
+        async def show(message: Message) -> None:
+            if shown:
+                await edit(self._bot, spot.chat, shown[0], message)
+            else:
+                sent = await send(self._bot, spot.chat, spot.topic, message, answers=spot.answers)
+                shown.append(sent.message_id)
+
+        await self._bot.send_chat_action(spot.chat, ChatAction.TYPING, message_thread_id=spot.topic)
+        try:
+            answer = await work.finish(self._offload, show)
+        except TelegramError:
+            raise
+        except Exception:  # the border of the process, as for commands
+            log.exception("%s failed", name)
+            answer = SORRY
+        if shown and answer.attachment is None:
+            await edit(self._bot, spot.chat, shown[0], answer)
+        else:
+            await self._say(spot, answer)
+
+    async def _answer(self, heard: Heard, user: User, name: str, arguments: str) -> Message | Work:
         """What the desk says to a command."""
         command = commands.COMMANDS.get(name)
         caller = await self._people.caller(
@@ -158,7 +193,7 @@ class Conversation:
                 return found
             target = found
         return await self._offload(
-            commands.answer, self._desk, caller, name, arguments, target, zone=self._zone
+            commands.begin, self._desk, caller, name, arguments, target, zone=self._zone
         )
 
     async def _button(self, query: CallbackQuery) -> None:
@@ -182,14 +217,22 @@ class Conversation:
             return "This button is too old."
         topic = spot_of(carrier).topic if isinstance(carrier, Heard) else None
         pressed = commands.PRESSES.get(query.data.partition(":")[0])
-        changes = any(each.changes and each.run is pressed for each in commands.TABLE)
+        changes = any(each.changes and each.run is pressed for each in commands.COMMANDS.values())
         caller = await self._people.caller(carrier.chat, query.from_user, topic=topic, changes=changes)
-        answer = await self._offload(commands.answer_button, self._desk, caller, query.data, zone=self._zone)
+        answer = await self._offload(commands.press, self._desk, caller, query.data, zone=self._zone)
         if answer is None:
             return "This button is no longer known."
-        if carrier.chat.type == Chat.CHANNEL:
+        spot = Spot(carrier.chat.id, topic, carrier.message_id)
+        channel = carrier.chat.type == Chat.CHANNEL
+        if isinstance(answer, Work):
+            await self._labour(Spot(query.from_user.id) if channel else spot, answer, "a button")
+            return None
+        if channel:
             return await self._aside(query.from_user, answer)
-        await self._say(Spot(carrier.chat.id, topic, carrier.message_id), answer)
+        if answer.replaces and answer.attachment is None:
+            await edit(self._bot, carrier.chat.id, carrier.message_id, answer)
+        else:
+            await self._say(spot, answer)
         return None
 
     async def _aside(self, user: User, answer: Message) -> str | None:

@@ -13,6 +13,9 @@ from enum import StrEnum
 TEXT_LIMIT = 4096
 """UTF-16 code units in one Telegram message (Bot API, sendMessage)."""
 
+CAPTION_LIMIT = 1024
+"""UTF-16 code units in the caption of a picture or document (Bot API, sendPhoto)."""
+
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character: JSON can carry it, UTF-8 cannot, and so no messenger."""
 
@@ -51,6 +54,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; the text becomes its caption, cut to `CAPTION_LIMIT`."""
+
+    name: str  # with its ending, as the reader will save it
+    content: bytes
+    picture: bool = False  # a PNG to be looked at, else a document to be kept
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is sent or shown. `buttons` are rows, top to bottom."""
 
@@ -58,6 +70,10 @@ class Message:
     marks: tuple[Mark, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False  # arrives without a sound
+    attachment: Attachment | None = None
+    replaces: bool = False  # in answer to a button: takes the place of the message that carries it (paging)
+    protected: bool = False  # cannot be forwarded or saved
+    preview: bool = False  # its first link is shown with a picture, as the site wants it
 
     def cut(self, limit: int = TEXT_LIMIT) -> Message:
         """The message, its text cut to `limit` UTF-16 units with an ellipsis where cut; marks fitted."""

@@ -12,20 +12,22 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, ChatMigrated, InvalidToken, TelegramError
 
 from monitor.chat.connection import reason
+from monitor.chat.message import CAPTION_LIMIT
 from monitor.chat.receipts import blames_markup, growing, receipt
 from monitor.chat.render import entities, keyboard, plain
 from monitor.core.errors import StoreError
 from monitor.core.model import Claimed, Destination, Flood, Kind, Later, Receipt, Refused, Sent, Unknown
 
 if TYPE_CHECKING:
-    from monitor.chat.message import Message
+    from monitor.chat.message import Attachment, Message
 
 T = TypeVar("T")
 
@@ -185,6 +187,8 @@ async def send(
     bot: Bot, chat: int | str, topic: int | None, message: Message, *, answers: int | None = None
 ) -> TelegramMessage:
     """Send a message to a chat; `answers` is the id of the message it replies to. Raises TelegramError."""
+    if message.attachment is not None:
+        return await _send_file(bot, chat, topic, message, file=message.attachment, answers=answers)
 
     async def once(preview: LinkPreviewOptions | None) -> TelegramMessage:
         return await bot.send_message(
@@ -193,13 +197,33 @@ async def send(
             entities=entities(message),
             link_preview_options=preview,
             disable_notification=message.silent or None,
+            protect_content=message.protected or None,
             message_thread_id=topic,
             reply_markup=keyboard(message),
             reply_to_message_id=answers,
             allow_sending_without_reply=None if answers is None else True,
         )
 
-    return await _without_preview(once)
+    return await _without_preview(once, message)
+
+
+async def _send_file(
+    bot: Bot, chat: int | str, topic: int | None, message: Message, *, file: Attachment, answers: int | None
+) -> TelegramMessage:
+    """A picture or a document, the text as its caption."""
+    caption = message.cut(CAPTION_LIMIT)
+    post = partial(bot.send_photo, chat) if file.picture else partial(bot.send_document, chat)
+    return await post(
+        InputFile(file.content, file.name),
+        caption=caption.text or None,
+        caption_entities=entities(caption),
+        disable_notification=message.silent or None,
+        protect_content=message.protected or None,
+        message_thread_id=topic,
+        reply_markup=keyboard(message),
+        reply_to_message_id=answers,
+        allow_sending_without_reply=None if answers is None else True,
+    )
 
 
 async def edit(bot: Bot, chat: int | str, number: int, message: Message) -> None:
@@ -215,11 +239,13 @@ async def edit(bot: Bot, chat: int | str, number: int, message: Message) -> None
             reply_markup=keyboard(message),
         )
 
-    await _without_preview(once)
+    await _without_preview(once, message)
 
 
-async def _without_preview(once: Callable[[LinkPreviewOptions | None], Awaitable[T]]) -> T:
-    """Make a request that asks for no preview; a server that cannot do that gets it without."""
+async def _without_preview(once: Callable[[LinkPreviewOptions | None], Awaitable[T]], message: Message) -> T:
+    """Make a request that asks for no preview, unless one is wanted; a server that cannot do that gets it without."""
+    if message.preview:
+        return await once(None)
     try:
         return await once(NO_PREVIEW)
     except BadRequest as error:

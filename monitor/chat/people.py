@@ -69,6 +69,7 @@ class People:
             ),
             here=Destination(MESSENGER, str(chat.id), topic),
             title=chat.effective_name or user.full_name,
+            language=user.language_code or "",
         )
 
     async def target(self, written: str, caller: Caller, user: User) -> Target | Message:

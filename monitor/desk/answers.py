@@ -37,6 +37,7 @@ class Caller:
     rights: Rights
     here: Destination  # the chat they speak in
     title: str = ""  # of that chat, as people know it
+    language: str = ""  # what the person's own client speaks, as an IETF tag (BCP 47), if it says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from monitor.core.access import Action, Mode, Refusal, may
+from monitor.core.access import Action, Mode
 from monitor.core.model import Destination, Mute, QuietHours, Rule, RuleBook, RuleId, Subscription
 from monitor.desk import answers as a
 from monitor.desk import wishes
 from monitor.desk.answers import ALL, Caller, Forbidden, NotSubscribed, Target, UnknownRule
 from monitor.desk.figures import feeds, status
 from monitor.desk.names import nearest, same
+from monitor.desk.office import Office
 from monitor.desk.past import search
 
 if TYPE_CHECKING:
@@ -47,15 +48,19 @@ class Desk:
         rules_problem: Callable[[], str | None],
     ) -> None:
         """`book` gives the rules in force; `rules_problem` the report of a failed reload since, or None."""
+        self.office = Office(store, book, access, clock, rules_problem)
         self._store = store
         self._book = book
-        self._access = access
         self._clock = clock
         self._rules_problem = rules_problem
 
     def now(self) -> datetime:
         """The time to which ages in an answer relate."""
         return self._clock()
+
+    def language(self, caller: Caller) -> str:
+        """The language in which the caller is answered: what their own messenger speaks."""
+        return caller.language
 
     def names(self) -> dict[RuleId, str]:
         """What the rules wait for, in words, where rules.yaml says it."""
@@ -267,8 +272,7 @@ class Desk:
         return self._refusal(Action.INSPECT, caller) is None
 
     def _refusal(self, action: Action, caller: Caller, target: Target | None = None) -> Forbidden | None:
-        reason: Refusal | None = may(action, caller.rights, self._access, target.reach if target else None)
-        return None if reason is None else Forbidden(reason, target)
+        return self.office.refusal(action, caller, target)
 
 
 def _rule(book: RuleBook, selector: str) -> Rule | None:

@@ -88,10 +88,14 @@ class Prompt:
 
     async def _answer(self, name: str, arguments: str) -> Message:
         try:
-            return await self._offload(commands.answer, self._desk, SITTER, name, arguments, zone=self._zone)
+            told = await self._offload(commands.begin, self._desk, SITTER, name, arguments, zone=self._zone)
+            return told if isinstance(told, Message) else await told.finish(self._offload, self._show)
         except Exception:  # the border of the process: one bug must not end the conversation
             log.exception("/%s failed", name)
             return SORRY
+
+    async def _show(self, progress: Message) -> None:
+        self._screen.show(progress)
 
     async def _next_line(self) -> str | None:
         """The next line, None at the end of input."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.chat.commands import COMMANDS, answer, split_target, target_of
+from monitor.chat.commands import COMMANDS, split_target, target_of
 from monitor.core.access import Mode
 from tests.build import GROUP
-from tests.frontdesk import ADMIN, ANONYMOUS, CHANNEL, MEMBER, PERSON, World, code, data
+from tests.frontdesk import ADMIN, ANONYMOUS, CHANNEL, MEMBER, PERSON, World, answer, code, data
 
 if TYPE_CHECKING:
     from monitor.desk.answers import Caller, Target

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from db.memory import MemoryStore
 from monitor.chat import commands
-from monitor.chat.commands import COMMANDS, QUERIES, answer
+from monitor.chat.commands import COMMANDS
+from monitor.chat.helping import QUERIES
 from monitor.chat.message import TEXT_LIMIT, Message, utf16
 from monitor.core.access import Mode
 from monitor.core.language import parse
 from monitor.core.model import Refused, RuleBook
 from tests.build import CHAT, GROUP, NOW, book, minutes, rule, state
-from tests.frontdesk import ADMIN, ANONYMOUS, MEMBER, OWNER, PERSON, World, code, data
+from tests.frontdesk import ADMIN, ANONYMOUS, MEMBER, OWNER, PERSON, World, answer, code, data
 
 if TYPE_CHECKING:
     from collections.abc import Callable

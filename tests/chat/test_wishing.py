@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.chat.commands import answer
 from monitor.core.model import Hushed, Level, MuteKind, Outcome
 from tests.build import CHAT, GROUP, NOW, minutes, rule, state
-from tests.frontdesk import ADMIN, BOOK, CHANNEL, MEMBER, PERSON, World, code, data
+from tests.frontdesk import ADMIN, BOOK, CHANNEL, MEMBER, PERSON, World, answer, code, data
 
 
 @pytest.fixture(name="world")
