@@ -16,6 +16,7 @@ from db.memory.pacing import Pacing
 from db.memory.people import People
 from db.memory.places import Places
 from db.memory.retention import Sweeping
+from db.memory.speaking import Speaking
 from db.promises import (
     VERSIONS_KEPT,
     asked_keys,
@@ -57,7 +58,7 @@ from monitor.core.model import (
 )
 
 
-class MemoryStore(Pacing, Sweeping, Places):
+class MemoryStore(Pacing, Speaking, Sweeping, Places):
     """The `Store` port in dictionaries; what each method promises stands there."""
 
     def __init__(self) -> None:

@@ -31,6 +31,7 @@ from db.sqlite.connection import Connection
 from db.sqlite.lock import Lock
 from db.sqlite.pacing import Pacing
 from db.sqlite.retention import Sweeping
+from db.sqlite.speaking import Speaking
 from db.sqlite.wishes import Wishing
 from monitor.core.errors import StoreError
 from monitor.core.match.plan import Plan
@@ -58,7 +59,7 @@ from monitor.core.model import (
 )
 
 
-class SqliteStore(Pacing, Sweeping, Wishing):
+class SqliteStore(Pacing, Speaking, Sweeping, Wishing):
     """The `Store` port over one SQLite file; what each method promises stands there.
 
     Belongs to the thread that opened it. Every method raises StoreError if the database cannot be used.

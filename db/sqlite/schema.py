@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from db.migrations import migrations
+from db.chat.migrations import migrations as chat
+from db.migrations import migrations as founding
 from db.sqlite.connection import Connection
 from monitor.core.errors import StoreError, StoreNewer
+
+SETS = (founding, chat)
+"""All steps, in the order in which they run."""
 
 
 def prepare(link: Connection) -> None:
@@ -18,7 +22,8 @@ def prepare(link: Connection) -> None:
             "select 1 from sqlite_master where name not like '\\_sqlite%' escape '\\'"
         ):
             raise StoreError(_foreign(link))
-        migrations.apply(link.database)
+        for each in SETS:
+            each.apply(link.database)
 
 
 def accept(link: Connection) -> None:
@@ -28,7 +33,7 @@ def accept(link: Connection) -> None:
     """
     recognise(link)
     with link.border():
-        if migrations.pending(link.database):
+        if any(each.pending(link.database) for each in SETS):
             message = (
                 f"{link.path} was written by an older Tocsin: start the bot once, that brings it up to date."
             )
@@ -44,9 +49,9 @@ def recognise(link: Connection) -> None:
 
 def _applied(link: Connection) -> bool:
     """Whether some of our steps were applied; raises StoreNewer if others were, too."""
-    ours = {step.name for step in migrations.pending(link.database)}
-    applied = [step.name for step in migrations.applied(link.database)]
-    ours |= {step.name for step in migrations._migrations}  # noqa: SLF001 - the library offers no other list of steps
+    ours = {step.name for each in SETS for step in each.pending(link.database)}
+    applied = [step.name for each in SETS for step in each.applied(link.database)]
+    ours |= {step.name for each in SETS for step in each._migrations}  # noqa: SLF001 - the library offers no other list of steps
     if unknown := [name for name in applied if name not in ours]:
         message = (
             f"{link.path} was written by a newer Tocsin (unknown step {unknown[-1]}): update this one, "

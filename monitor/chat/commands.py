@@ -17,7 +17,7 @@ from monitor.chat.ask import Answer, Ask
 from monitor.chat.helping import nearest
 from monitor.chat.message import Message
 from monitor.chat.table import COMMANDS, PRESSES
-from monitor.chat.tongue import speaking
+from monitor.chat.tongue import ENGLISH, known, speaking
 from monitor.chat.work import Work
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def begin(
     looked for that chat and gives what was found as `target`, None if nothing was. Times are told in `zone`.
     `about` is the card of the message that was replied to.
     """
-    language = desk.language(caller)
+    language = spoken_to(desk, caller)
     with speaking(language):
         asked = Ask(desk, caller, arguments, zone, COMMANDS, target=target, about=about)
         return _begun(_command(asked, name.removeprefix("/").partition("@")[0].casefold()), language)
@@ -57,9 +57,14 @@ def press(desk: Desk, caller: Caller, data: str, *, zone: tzinfo = UTC) -> Messa
     pressed = PRESSES.get(kind)
     if not colon or pressed is None:
         return None
-    language = desk.language(caller)
+    language = spoken_to(desk, caller)
     with speaking(language):
         return _begun(pressed(Ask(desk, caller, rest, zone, COMMANDS)), language)
+
+
+def spoken_to(desk: Desk, caller: Caller) -> str:
+    """The language in which the caller is answered."""
+    return known(desk.language(caller)) or ENGLISH
 
 
 def target_of(name: str, arguments: str) -> str | None:

@@ -59,8 +59,8 @@ class Desk:
         return self._clock()
 
     def language(self, caller: Caller) -> str:
-        """The language in which the caller is answered: what their own messenger speaks."""
-        return caller.language
+        """The language in which the caller is answered: what their chat chose, else what their client speaks."""
+        return self._store.language(caller.here) or caller.language
 
     def names(self) -> dict[RuleId, str]:
         """What the rules wait for, in words, where rules.yaml says it."""

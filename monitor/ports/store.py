@@ -1,37 +1,27 @@
-"""What Tocsin asks of the world. Fakes stand here and nowhere else.
-
-`Store` is implemented in `db/` (SQLite, memory) and held to one contract suite; `Fetch` and `Parse` in
-`monitor/feeds/`; `Messenger` in `monitor/chat/` (Telegram) and `monitor/terminal/`; `Clock` and `Offload` in
-`bot.py`.
-"""
+"""The store: where everything is kept. What the chat keeps stands in its parts beside this file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
 from monitor.core.match import Plan
 from monitor.core.model import (
-    Batch,
     CardView,
     Claimed,
-    Copy,
     DeliveryState,
     Destination,
     Entry,
     Facts,
-    Failed,
     Feed,
     FeedState,
     FeedUrl,
-    Fetched,
     KeptBook,
     Mute,
     MuteKind,
     Notice,
     Outcome,
-    Page,
     Push,
     QuietHours,
     Receipt,
@@ -44,15 +34,10 @@ from monitor.core.model import (
     Version,
 )
 from monitor.core.pacing import Pace
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-Clock = Callable[[], datetime]
-"""Now, aware, in UTC."""
+from monitor.ports.speaking import Speaking
 
 
-class Store(Protocol):
+class Store(Speaking, Protocol):
     """Where everything is kept. Synchronous, owned by one thread; every method is one transaction.
 
     Any method raises StoreError if the database cannot be used; none leaves half a change behind.
@@ -295,54 +280,3 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of the database."""
-
-
-class Fetch(Protocol):
-    """Bytes, or the reason why not; never raises for what a server or network does (poll)."""
-
-    async def __call__(self, feed: Feed, state: FeedState) -> Fetched:
-        """Ask for the feed's page, on the terms of what is known of it."""
-
-
-class Parse(Protocol):
-    """A page into a batch, in a process that is killed if it takes too long (poll)."""
-
-    async def __call__(self, feed: Feed, page: Page, seen: frozenset[str] = frozenset()) -> Batch | Failed:
-        """The page's stories, or why it has none to give.
-
-        `seen` are digests of items that an earlier page of the feed held (its `Batch.items`): those may be left out.
-        """
-
-
-class Articles(Protocol):
-    """The text of a story's own page (poll); never raises for what a server or a page does."""
-
-    async def __call__(self, feed: Feed, story: Story) -> str | None:
-        """The article as plain text, bounded; None if it is not to be had."""
-
-
-class Copies(Protocol):
-    """Copies of the database, in a folder that keeps the newest of them (storage); in any thread."""
-
-    def make(self, now: datetime) -> Copy:
-        """Make one, read it through, let the oldest go. Raises StoreError if it cannot be made whole."""
-
-    def newest(self, until: datetime) -> datetime | None:
-        """When the newest was made, of those made not after `until`; None if there is none."""
-
-
-class Messenger(Protocol):
-    """Words a card for a destination and sends it (deliver); never raises for what the far side does."""
-
-    async def deliver(self, claimed: Claimed) -> Receipt:
-        """Send or edit, once, and say what became of it."""
-
-
-class Offload(Protocol):
-    """Runs a function in the one thread that owns the store, in order of arrival."""
-
-    async def __call__(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` returns or raises."""
-
-
-__all__ = ["Articles", "CardView", "Clock", "Copies", "Fetch", "Messenger", "Offload", "Parse", "Store"]
