@@ -7,7 +7,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE = bot.py monitor db tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format docs bench polite torture image lock clean
+.PHONY: help demo run test check format docs bench polite torture witnesses gallery reliability image lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -48,6 +48,7 @@ format: $(VENV)/.dev ## let ruff lay out the code
 
 docs: $(VENV)/.dev ## rewrite what the documents take from the code: tables, picture, schema
 	@$(BIN)/python -m tests.readme
+	@$(BIN)/python -m tests.tongues
 	@$(BIN)/python -m tests.picture
 
 bench: $(VENV)/.dev ## measure, and print the figures
@@ -58,6 +59,16 @@ polite: $(VENV)/.dev ## score our politeness to publishers: 100 points, some min
 
 torture: $(VENV)/.dev ## kill the bot 500 times, answer thousands of sends badly; half an hour or more
 	@$(BIN)/python -m benchmarks torture pacing poll_to_send storage --errors 20
+
+witnesses: $(VENV)/.dev ## a newcomer's story against two foreign emulators of the Bot API (needs npm)
+	npm install --silent --no-save --prefix .cache/witness telegram-test-api@4.2.1
+	TELEGRAM_TEST_API=$(CURDIR)/.cache/witness/node_modules $(BIN)/python -m pytest tests/flow/test_flow_witness.py tests/flow/test_flow_plain_witness.py
+
+gallery: $(VENV)/.dev ## every message of the bot as pictures, in three languages: look at them in gallery/
+	@$(BIN)/python -m tests.gallery
+
+reliability: $(VENV)/.dev ## run the proofs of delivery and write their figures into docs/reliability.md
+	@$(BIN)/python -m benchmarks.reliability
 
 image: ## build the container image (BASE=... for another base)
 	docker build $(if $(BASE),--build-arg BASE=$(BASE)) -t tocsin .

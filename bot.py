@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import signal
+import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -27,38 +27,36 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.announce import Announcer
     from monitor.chat.app import TelegramChat
     from monitor.chat.notices import Owners
+    from monitor.chat.rivalry import Rivalry
     from monitor.clerk import Clerk
     from monitor.core.cadence import Pace, most_starts
     from monitor.core.decide import Policy
-    from monitor.core.errors import TocsinError
-    from monitor.core.health import BEAT
     from monitor.core.model import Copy, Restored
     from monitor.deliver import Deliver
     from monitor.demo.rules import DemoLibrary
     from monitor.demo.server import FeedServer
-    from monitor.demo.tour import Tour
     from monitor.desk import Desk
+    from monitor.desk.office import Limits
+    from monitor.errands import Runner
     from monitor.feeds.scout import Scout
-    from monitor.feeds.websub import WebSub
     from monitor.ingest import Ingest
     from monitor.logs import configure, log_uncaught
-    from monitor.messengers import messengers, telegram
+    from monitor.messengers import atom_feeds, messengers, telegram
+    from monitor.newsroom import Newsroom, demo, once, run
     from monitor.outside import Outside, Shelf, callback
+    from monitor.personal import PersonalRules
     from monitor.poll import Poll, Polled
     from monitor.ports import Clock, Store
     from monitor.rulebook import Library
-    from monitor.schedule import Schedule, Tick
     from monitor.settings import Settings, read_environment
     from monitor.storage import Storage
     from monitor.terminal.messenger import told_here
-    from monitor.terminal.prompt import Prompt, sit_down
+    from monitor.terminal.prompt import sit_down
     from monitor.terminal.screen import Screen
     from monitor.upkeep import Upkeep
     from monitor.watchlist import Watchlist
 
 VERSION = "0.1.0"
-GRACE = 5.0
-"""Seconds that sends in flight may take to end when the process is told to stop."""
 
 log = logging.getLogger("tocsin")
 
@@ -66,34 +64,6 @@ log = logging.getLogger("tocsin")
 def utc_now() -> datetime:
     """The clock."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Newsroom:
-    """A wired Tocsin."""
-
-    settings: Settings
-    library: Library
-    clerk: Clerk
-    store: Store
-    desk: Desk
-    poll: Poll
-    deliver: Deliver
-    chat: TelegramChat | None
-    upkeep: Upkeep
-    storage: Storage
-    announcer: Announcer
-    websub: WebSub | None
-
-    async def quieten(self) -> None:
-        """Begin nothing more, and wait for what is in flight."""
-        quiet = [] if self.chat is None else [self.chat.hush()]
-        await asyncio.gather(self.poll.stop(), self.deliver.stop(GRACE), *quiet)
-
-    async def push(self) -> None:
-        """Keep the subscriptions at hubs."""
-        if self.websub is not None:
-            await self.websub.tick(await self.clerk(self.store.feed_states))
 
 
 @asynccontextmanager
@@ -132,6 +102,7 @@ async def newsroom(
         stack.push_async_callback(room.quieten)
         if room.websub is not None:
             await stack.enter_async_context(callback(room.websub, settings.callback_port))
+        await stack.enter_async_context(atom_feeds(settings, lambda: library.book))
         yield room
 
 
@@ -152,25 +123,46 @@ class _Wiring:
     async def newsroom(self) -> Newsroom:
         """All of them, begun."""
         settings, library, clerk, store = self.settings, self.library, self.clerk, self.store
+        personal = PersonalRules(store, lambda: library.both)
         desk = Desk(
             store=store,
             book=lambda: library.book,
             access=settings.access,
+            language=settings.language,
             clock=self.clock,
             rules_problem=lambda: library.problem,
+            limits=Limits(settings.quota_subscriptions, settings.quota_watches, settings.quota_searches),
+            watched=personal.changed,
+            watches_named=personal.names,
+            owned=bool(settings.owners),
+            errands=Runner(
+                library=library,
+                upkeep=lambda: upkeep,
+                outside=self.outside,
+                copies=_copies(settings),
+                store=store,
+                offload=clerk,
+                clock=self.clock,
+            ),
+            approval=settings.rules_approval,
         )
         chat: TelegramChat | None = None
         if settings.token is not None:
             chat = telegram(settings, settings.token, desk, store, clerk)
         elif self.screen is not None:
             await clerk(sit_down, store, self.clock())
-        carriers = messengers(settings, desk, chat, self.screen, self.clock)
+        carriers = messengers(settings, desk, chat, self.screen, self.clock, book=lambda: library.book)
         deliver = Deliver(store=store, messengers=carriers, offload=clerk, clock=self.clock)
         storage = Storage.of(settings, store=store, copies=_copies(settings), offload=clerk, clock=self.clock)
-        upkeep = self._polling(deliver, storage)
+        upkeep = self._polling(deliver, storage, personal)
         await upkeep.begin()
         self.outside.readers = lambda: upkeep.readers
-        tell = told_here(self.screen) if chat is None else Owners(chat, settings.owners).tell
+        rivalry: Rivalry | None = None
+        tell = told_here(self.screen)
+        if chat is not None:
+            owners = Owners(chat, settings.owners)
+            tell = owners.tell
+            rivalry = Rivalry(chat, owners, store=store, offload=clerk, clock=self.clock)
         return Newsroom(
             settings,
             library,
@@ -184,16 +176,17 @@ class _Wiring:
             storage,
             Announcer(store=store, offload=clerk, clock=self.clock, tell=tell),
             await self.outside.websub(store, clerk),
+            rivalry,
         )
 
-    def _polling(self, deliver: Deliver, storage: Storage) -> Upkeep:
+    def _polling(self, deliver: Deliver, storage: Storage, personal: PersonalRules) -> Upkeep:
         """The poller, and who keeps it up."""
         settings, library, outside = self.settings, self.library, self.outside
         floor, budget = settings.poll_floor, settings.poll_budget
         pace = Pace(floor, max(floor, Pace().blind), mean=budget.mean, per_hour=budget.per_hour)
         policy = Policy(pace, settings.alert_on_first_poll)
         watchlist = Watchlist(lambda: library.book)
-        rules, book = (lambda: library.matcher), (lambda: library.book)
+        rules, book = personal.matcher, (lambda: library.book)
         ingest = Ingest(self.store, rules, policy, self.clock, random.random, book=book)
 
         def done(polled: Polled) -> None:
@@ -235,88 +228,6 @@ def _copies(settings: Settings) -> Copies:
     return Copies(str(settings.database), settings.backup_dir, settings.backup_keep, room)
 
 
-async def _run(settings: Settings, library: Library) -> None:
-    """Run until told to stop: SIGTERM, SIGINT, or the end of a conversation at the terminal."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    if sys.platform != "win32":  # there Ctrl-C raises KeyboardInterrupt
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
-    screen = Screen() if settings.token is None else None
-    async with newsroom(settings, library, screen, lambda _: None) as room:
-        schedule = _schedule(room)
-        schedule.start()
-        await room.storage.look()
-        await room.poll.tick()
-        await room.deliver.tick()
-        await room.upkeep.heartbeat()  # else /status would call a bot that has just started unwell
-        log.info(
-            "tocsin %s runs: %d feeds, %d rules", VERSION, len(library.book.feeds), len(library.book.rules)
-        )
-        talk: asyncio.Task[None] | None = None
-        if room.chat is not None:
-            await room.chat.start()
-        elif screen is not None and sys.stdin.isatty():
-            screen.line("Tocsin runs; alerts come here. /help lists the commands, /quit ends.", "dim")
-            talk = asyncio.create_task(
-                Prompt(screen, desk=room.desk, offload=room.clerk, zone=settings.timezone).run()
-            )
-            talk.add_done_callback(lambda _: stop.set())
-        await stop.wait()
-        log.info("stopping")
-        schedule.stop()
-        if talk is not None:
-            talk.cancel()
-
-
-def _schedule(room: Newsroom) -> Schedule:
-    return Schedule(
-        [
-            Tick("poll", 0.4, room.poll.tick),
-            Tick("deliver", 1.0, room.deliver.tick),
-            Tick("heartbeat", BEAT, room.upkeep.heartbeat),
-            Tick("room", 5.0, room.storage.look),
-            Tick("storage", 60.0, room.storage.chores),
-            Tick("reload", 2.0, room.upkeep.reload),
-            Tick("balance", 3_600.0, room.upkeep.balance),
-            Tick("announce", 10.0, room.announcer.tick),
-            Tick("push", 30.0, room.push),
-        ]
-    )
-
-
-async def _once(settings: Settings, library: Library) -> None:
-    screen = Screen() if settings.token is None else None
-    async with newsroom(settings, library, screen, lambda _: None, spread=False) as room:
-        while await room.poll.tick():
-            await room.poll.drain()
-        await room.deliver.drain()
-        await room.upkeep.heartbeat()
-
-
-async def _demo(settings: Settings, library: Library, screen: Screen) -> None:
-    """The real job over loopback: two polls of every feed, then a conversation if somebody is there."""
-    tour = Tour(screen, library.book)
-    async with newsroom(settings, library, screen, tour.polled) as room:
-        tour.begin()
-        schedule = _schedule(room)
-        schedule.start()
-        await room.poll.tick()
-        await tour.polled_twice.wait()
-        await room.deliver.drain()
-        tour.end()
-        if sys.stdin.isatty():
-            tour.invite()
-            await Prompt(screen, desk=room.desk, offload=room.clerk, zone=settings.timezone).run()
-        else:
-            tour.decline()
-        tour.farewell()
-        schedule.stop()
-    if tour.failed:
-        message = "a feed of the demo could not be read over loopback; the line in red says why"
-        raise TocsinError(message)
-
-
 class Workshop:
     """Implements `monitor.cli.house.House`."""
 
@@ -356,18 +267,20 @@ class Workshop:
         """Poll, match, deliver and answer until told to stop."""
         settings = self._ready()
         with suppress(KeyboardInterrupt):
-            asyncio.run(_run(settings, Library(settings.rules)))
+            asyncio.run(run(newsroom, settings, Library(settings.rules), VERSION))
 
     def once(self) -> None:
         """Poll what is due, deliver what is owed, and return."""
         settings = self._ready()
-        asyncio.run(_once(settings, Library(settings.rules)))
+        asyncio.run(once(newsroom, settings, Library(settings.rules)))
 
     def demo(self) -> None:
         """The real job on bundled feeds over loopback, in a database that goes away with it."""
         configure("warning", "text")
         with FeedServer(utc_now) as server, tempfile.TemporaryDirectory() as folder:
-            library = DemoLibrary(Path(__file__).parent / "rules.yaml", server.feeds(every=2))
+            rules = Path(folder) / "rules.yaml"  # a copy: the demo may change it
+            shutil.copyfile(Path(__file__).parent / "rules.yaml", rules)
+            library = DemoLibrary(rules, server.feeds(every=2))
             settings = Settings(
                 database=Path(folder) / "demo.db",
                 alert_on_first_poll=True,
@@ -376,7 +289,7 @@ class Workshop:
                 host_gap=0.0,
             )
             with suppress(KeyboardInterrupt):
-                asyncio.run(_demo(settings, library, Screen()))
+                asyncio.run(demo(newsroom, settings, library, Screen()))
 
     def _ready(self) -> Settings:
         """Settings with logging set up; at an interactive terminal only what is wrong is logged amid the talk."""

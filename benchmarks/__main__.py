@@ -27,18 +27,21 @@ NAMES = (
     "mutations",
     "hostile_hosts",
     "cadence",
+    "chatter",
     "scheduler",
     "day",
     "fast_path",
     "ingest",
     "polling",
     "rules_speed",
+    "search_speed",
     "startup",
     "storage",
+    "updates",
 )
 """Modules of this package with `run() -> Iterable[Figure]`; the first five read the data sets."""
 
-LONG = ("torture", "pacing", "poll_to_send")
+LONG = ("torture", "pacing", "poll_to_send", "black_hole")
 """More of them, which take many minutes and are run only if they are named."""
 
 

@@ -6,6 +6,7 @@ those of the tests (`tests/db/cutting.py`, `tests/db/hardship.py`), many more an
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import tempfile
 import threading
@@ -128,19 +129,20 @@ def power_cuts() -> Iterator[Figure]:
     """Cuts of the log and of checkpoints."""
     errors: list[str] = []
     marked = worst = 0
+    count = int(os.environ.get("STORAGE_CUTS", CUTS))
     for seed in range(SEEDS):
         with tempfile.TemporaryDirectory() as folder:
             made = record(Path(folder), seed, cards=60)
-            for length, disk in cuts(made, seed, CUTS // SEEDS):
+            for length, disk in cuts(made, seed, count // SEEDS):
                 found = after(made, length, disk, Path(folder))
                 marked += found.marked
                 worst = max(worst, found.marked)
                 if not found.well:
                     errors.append(f"seed {seed}, {disk.name}: {found}")
     print(
-        f"    {CUTS} cuts, seeds 0 to {SEEDS - 1}: {marked} sends repeated with the mark, at most {worst} per cut"
+        f"    {count} cuts, seeds 0 to {SEEDS - 1}: {marked} sends repeated with the mark, at most {worst} per cut"
     )
-    yield Figure(f"power cuts of {CUTS} that broke the promise", len(errors), "cuts", 0.0, errors=errors)
+    yield Figure(f"power cuts of {count} that broke the promise", len(errors), "cuts", 0.0, errors=errors)
 
 
 def hardships(hardship: str, seconds: float) -> Iterator[Figure]:

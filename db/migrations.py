@@ -319,3 +319,45 @@ def wishes(db: Database) -> None:
         primary key (card, destination)
     );
     """)
+
+
+@migrations(name="0011_digests")
+def digests(db: Database) -> None:
+    """The outbox carries what tells of several cards, in parts, and stands a clock that was set back."""
+    db.executescript("""
+    create table outbox_anew (
+        id integer primary key autoincrement,  -- grows with age, never used twice
+        card integer not null references cards (number),  -- that it is about; of a digest's part the first
+        digest integer,              -- of digests, whose part it is; null: it is about the one card
+        part integer not null default 1,      -- which message of several, from 1
+        parts integer not null default 1,     -- how many there are
+        destination text not null,   -- to whom
+        kind text not null,          -- alert: a new message; update: an edit of it; escalation, digest, summary
+        level integer not null,      -- highest of what it tells
+        rank integer not null,       -- the highest goes first: the level; 0 for digests and summaries
+        state text not null,         -- owed, sending, sent, dead
+        attempt integer not null default 0,   -- sends begun; a late answer to an earlier one is refused
+        not_before text,             -- owed, but not before then
+        back_at text,                -- when not_before or lease_until was set
+        repeat integer not null default 0,    -- 1: an earlier attempt may have arrived
+        message text,                -- the messenger's id of what was sent
+        reason text not null default '',      -- of the last failure
+        owed_at text not null,       -- since when
+        lease_until text,            -- sending: whoever sends is believed alive until then
+        settled_at text,             -- sent or dead: since when
+        again integer not null default 0      -- sending: its card grew meanwhile, so it will be owed again
+    );
+    insert into outbox_anew (id, card, destination, kind, level, rank, state, attempt, not_before, repeat,
+        message, reason, owed_at, lease_until, settled_at, again)
+    select id, card, destination, kind, level, level, state, attempt, not_before, repeat,
+        message, reason, owed_at, lease_until, settled_at, again from outbox;
+    delete from sqlite_sequence where name = 'outbox_anew';
+    insert into sqlite_sequence (name, seq) select 'outbox_anew', seq from sqlite_sequence where name = 'outbox';
+    drop table outbox;
+    alter table outbox_anew rename to outbox;
+    create unique index outbox_card on outbox (card, destination, kind) where digest is null;
+    create unique index outbox_digest on outbox (digest, part) where digest is not null;
+    create index outbox_waiting on outbox (rank desc, id) where state in ('owed', 'sending');
+    create index outbox_state on outbox (state, settled_at);
+    create index outbox_message on outbox (message) where message is not null;
+    """)

@@ -15,7 +15,9 @@ from monitor.core.model import (
     Destination,
     Edit,
     Kept,
+    Kind,
     Later,
+    Level,
     Outcome,
     Receipt,
     Sent,
@@ -38,6 +40,9 @@ would be news. No page gives more."""
 
 PACE_AGE = timedelta(days=1)
 """How long what a messenger taught is kept after the wait it asked for is over; by then it means nothing."""
+
+FORGOTTEN = timedelta(days=90)
+"""How long it is remembered of an invitation that it expired."""
 
 VERSIONS_KEPT = 20
 """Earlier versions that are kept of a story: the first, which people were told of, and the newest."""
@@ -78,7 +83,7 @@ def named_cards(outcome: Outcome) -> set[int]:
     """The cards that an outcome names without bringing them: they have to be in the store already."""
     both: tuple[Kept | Edit, ...] = (*outcome.stories, *outcome.edits)
     named = {each.card for each in both if each.card is not None}
-    named |= {owed.card for owed in outcome.deliveries}
+    named |= {owed.card for owed in outcome.deliveries} | {each.card for each in outcome.gathered}
     return named - {card.number for card in outcome.cards}
 
 
@@ -89,6 +94,9 @@ def check(outcome: Outcome, missing_cards: Iterable[int]) -> None:
     """
     if missing := sorted(missing_cards):
         message = f"cards that do not exist: {missing}"
+        raise ValueError(message)
+    if several := [owed.kind.value for owed in outcome.deliveries if owed.kind.gathers]:
+        message = f"owed by a story, though they tell of what was gathered: {several}"
         raise ValueError(message)
     both: tuple[Kept | Edit, ...] = (*outcome.stories, *outcome.edits)
     for kept in both:
@@ -116,6 +124,16 @@ NOT_REPEATED = "it may have arrived, and sends to this chat are not repeated"
 
 CUT_SHORT = "Tocsin ended amid the send"
 """Why nobody knows it."""
+
+
+def rank(kind: Kind, level: Level) -> int:
+    """How early something goes out: what tells of several cards after all that tells of one."""
+    return 0 if kind.gathers else int(level)
+
+
+def rewound(moment: datetime | None, since: datetime, now: datetime) -> datetime | None:
+    """A moment that was set at `since`, which by a clock that was set back is still to come: as far off as then."""
+    return None if moment is None else now + max(moment - since, timedelta())
 
 
 def settled(delivery: Delivery, receipt: Receipt, now: datetime, *, once: bool = False) -> Delivery:

@@ -17,10 +17,12 @@ from monitor.core.model import (
     Delivery,
     DeliveryState,
     Destination,
+    DigestWish,
     Entry,
     Evidence,
     FeedState,
     FeedUrl,
+    Gathered,
     Hit,
     KeptBook,
     Kind,
@@ -28,9 +30,11 @@ from monitor.core.model import (
     Mute,
     MuteKind,
     Notice,
+    Preferences,
     Push,
     QuietHours,
     RuleId,
+    Schedule,
     Story,
     StoryKey,
     StoryMark,
@@ -214,6 +218,9 @@ def delivery_of(row: Row) -> Delivery:
         repeat=bool(row["repeat"]),
         message=row["message"],
         reason=row["reason"],
+        digest=row["digest"],
+        part=row["part"],
+        parts=row["parts"],
     )
 
 
@@ -273,6 +280,45 @@ def quiet_of(row: Row) -> QuietHours:
         time.fromisoformat(row["ends"]),
         ZoneInfo(row["zone"]),
         frozenset(map(Level, json.loads(row["excepted"]))),
+    )
+
+
+def schedule_text(schedule: Schedule | None) -> str:
+    """A schedule as it is stored; empty for a cap."""
+    return "" if schedule is None else str(schedule)
+
+
+def digest_wish_of(row: Row) -> DigestWish:
+    """A row of `digest_wishes`."""
+    where = destination_of(row["destination"])
+    return DigestWish(where, row["selector"], Schedule.read(row["schedule"] or ""))
+
+
+def gathered_of(row: Row) -> Gathered:
+    """A row of `gathered`."""
+    where = destination_of(row["destination"])
+    return Gathered(row["card"], where, Level(row["level"]), Schedule.read(row["schedule"]))
+
+
+def preferences_values(chosen: Preferences) -> Values:
+    """What was chosen: zone, silent, protected, preview, cap."""
+    return (
+        None if chosen.zone is None else chosen.zone.key,
+        None if chosen.silent is None else json.dumps(sorted(chosen.silent)),
+        None if chosen.protected is None else int(chosen.protected),
+        None if chosen.preview is None else int(chosen.preview),
+        chosen.cap,
+    )
+
+
+def preferences_of(row: Row) -> Preferences:
+    """A row of `preferences`."""
+    return Preferences(
+        None if row["zone"] is None else ZoneInfo(row["zone"]),
+        None if row["silent"] is None else frozenset(json.loads(row["silent"])),
+        None if row["protected"] is None else bool(row["protected"]),
+        None if row["preview"] is None else bool(row["preview"]),
+        row["cap"],
     )
 
 

@@ -20,8 +20,8 @@ from functools import partial
 from types import MappingProxyType
 
 from monitor.core.errors import StoreError
-from monitor.core.model import Claimed, Later, Receipt, Sent
-from monitor.core.pacing import TELEGRAM, Rates
+from monitor.core.model import APPRISE, Claimed, Delivery, Later, Receipt, Sent
+from monitor.core.pacing import SERVICES, TELEGRAM, Rates
 from monitor.pacer import Pacer, due
 from monitor.ports import Clock, Messenger, Offload, Store
 
@@ -48,7 +48,7 @@ PATIENCE = 5.0
 MEMORY = timedelta(seconds=60)
 """How far back the messages of the process before are minded: longer than any gap."""
 
-RATES: Mapping[str, Rates] = MappingProxyType({"telegram": TELEGRAM})
+RATES: Mapping[str, Rates] = MappingProxyType({"telegram": TELEGRAM, APPRISE: SERVICES})
 """What messengers grant, by Destination.messenger."""
 
 
@@ -175,12 +175,12 @@ class Deliver:
         delivery = claim.delivery
         await self._offload(self._store.settle, delivery.id, delivery.attempt, receipt, date)
         if isinstance(receipt, Sent):
-            log.info("sent %s card=%d to=%s", delivery.kind, delivery.card, delivery.destination)
+            log.info("sent %s %s to=%s", delivery.kind, _named(delivery), delivery.destination)
         else:
             log.warning(
-                "not sent %s card=%d to=%s attempt=%d what=%s reason=%s",
+                "not sent %s %s to=%s attempt=%d what=%s reason=%s",
                 delivery.kind,
-                delivery.card,
+                _named(delivery),
                 delivery.destination,
                 delivery.attempt,
                 type(receipt).__name__.lower(),
@@ -247,3 +247,10 @@ class Deliver:
         else:
             # The row stays claimed until its lease ends and is then sent again, as a repeat: never lost.
             log.error("delivery not settled to=%s", where, exc_info=trouble)
+
+
+def _named(delivery: Delivery) -> str:
+    """What it tells of, for the log."""
+    if delivery.digest is None:
+        return f"card={delivery.card}"
+    return f"number={delivery.digest} part={delivery.part}/{delivery.parts}"

@@ -82,7 +82,7 @@ class Poll:
         self._allowance = 0.0
         self._articles = articles
         self._matching = matching
-        self._flying: dict[FeedUrl, asyncio.Task[None]] = {}
+        self._flying: dict[FeedUrl, asyncio.Task[Polled]] = {}
         self._held: dict[FeedUrl, datetime] = {}
         self._stopping = False
         self.network = Network()
@@ -108,12 +108,33 @@ class Poll:
             feed = feeds.get(state.url)
             if feed is None or state.url in self._flying or state.url in self._held or started == free:
                 continue
-            task = asyncio.create_task(self._one(feed, state), name=f"poll {feed.name}")
-            self._flying[feed.url] = task
-            task.add_done_callback(self._landed(feed))
+            self._begin(feed, state)
             started += 1
         self._allowance -= started
         return started
+
+    async def at_once(self, url: FeedUrl) -> int | None:
+        """Poll one feed now, whatever its rhythm says, or wait for its poll in flight.
+
+        How many new stories it had; None if there was no new page, or no such feed. Raises StoreError.
+        """
+        states = await self._offload(self._store.feed_states)
+        state = next((each for each in states if each.url == url), None)
+        feed = self._feeds().get(url)
+        if state is None or feed is None or self._stopping:
+            return None
+        task = self._flying.get(url) or self._begin(feed, state)
+        await asyncio.wait([task])
+        if task.cancelled() or task.exception() is not None:
+            return None
+        outcome = task.result().outcome
+        return None if outcome is None else len(outcome.stories)
+
+    def _begin(self, feed: Feed, state: FeedState) -> asyncio.Task[Polled]:
+        task = asyncio.create_task(self._one(feed, state), name=f"poll {feed.name}")
+        self._flying[feed.url] = task
+        task.add_done_callback(self._landed(feed))
+        return task
 
     async def drain(self) -> None:
         """Wait until nothing is in flight."""
@@ -143,7 +164,7 @@ class Poll:
         self.network = Network()
         log.warning("the clock was set back to %s; %d feeds planned anew", now.isoformat(), moved)
 
-    async def _one(self, feed: Feed, state: FeedState) -> None:
+    async def _one(self, feed: Feed, state: FeedState) -> Polled:
         fetched = await self._fetch(feed, state)
         fetched, excuses = await self._listened(feed, fetched)
         if isinstance(fetched, Page):
@@ -151,13 +172,16 @@ class Poll:
             parsed = await self._parse(feed, fetched, seen)
             if isinstance(parsed, Batch):
                 outcome = await self._offload(self._ingest.page, feed, fetched, parsed)
-                self._on_done(Polled(feed, outcome.state, outcome))
+                polled = Polled(feed, outcome.state, outcome)
+                self._on_done(polled)
                 if self._articles is not None and state.seen_before:
                     await self._read_on(self._articles, feed, outcome)
-                return
+                return polled
             fetched = parsed
         after = await self._offload(self._ingest.nothing, feed, state, fetched, excuses=excuses)
-        self._on_done(Polled(feed, after, None))
+        polled = Polled(feed, after, None)
+        self._on_done(polled)
+        return polled
 
     async def _listened(self, feed: Feed, fetched: Fetched) -> tuple[Fetched, int]:
         """The answer with the blame where it belongs, and how often running the feed is excused."""
@@ -182,8 +206,8 @@ class Poll:
                 if more is not None and more.deliveries:
                     self._on_done(Polled(feed, more.state, more))
 
-    def _landed(self, feed: Feed) -> Callable[[asyncio.Task[None]], None]:
-        def done(task: asyncio.Task[None]) -> None:
+    def _landed(self, feed: Feed) -> Callable[[asyncio.Task[Polled]], None]:
+        def done(task: asyncio.Task[Polled]) -> None:
             del self._flying[feed.url]
             if task.cancelled():
                 return

@@ -8,12 +8,14 @@ from datetime import UTC, tzinfo
 from db.memory import MemoryStore
 from monitor.chat.commands import begin, press
 from monitor.chat.message import Message, Style
+from monitor.chat.work import Work
 from monitor.core.access import Mode, Place, Rights
 from monitor.core.model import Card, Destination, Kept, Kind, Level, Outcome, Owed, Refused, RuleBook
 from monitor.desk import Desk
 from monitor.desk.answers import Caller, Target
 from tests.build import CHAT, FEED, GROUP, NOW, book, hit, rule, state, story, subscription
-from tests.fakes import FixedClock
+from tests.errands import FakeErrands
+from tests.fakes import FixedClock, inline
 
 BOOK = book(
     replace(rule("defection-at-mission", "defector consulate", Level.FLASH), name="Refuge at a mission"),
@@ -58,6 +60,8 @@ class World:
     clock: FixedClock = field(default_factory=FixedClock)
     book: RuleBook = BOOK
     problem: str | None = None
+    errands: FakeErrands = field(default_factory=FakeErrands)
+    approval: bool = False
 
     def desk(self, access: Mode = Mode.OPEN) -> Desk:
         return Desk(
@@ -66,6 +70,8 @@ class World:
             access=access,
             clock=self.clock,
             rules_problem=lambda: self.problem,
+            errands=self.errands,
+            approval=self.approval,
         )
 
     def say(self, line: str, caller: Caller = PERSON, mode: Mode = Mode.OPEN) -> Message:
@@ -76,6 +82,19 @@ class World:
     def press(self, data: str, caller: Caller = PERSON) -> Message | None:
         """Press a button."""
         return answer_button(self.desk(), caller, data)
+
+    async def work(self, line: str, caller: Caller = PERSON, shown: list[Message] | None = None) -> Message:
+        """Type a command that may take its time; `shown` gets what is shown until then."""
+        name, _, arguments = line.partition(" ")
+        return await finished(begin(self.desk(), caller, name, arguments), shown)
+
+    async def press_work(
+        self, data: str, caller: Caller = PERSON, shown: list[Message] | None = None
+    ) -> Message:
+        """Press a button whose answer may take its time."""
+        told = press(self.desk(), caller, data)
+        assert told is not None, f"no button carries {data}"
+        return await finished(told, shown)
 
     def selectors(self, where: Destination = CHAT) -> list[str]:
         """What is subscribed."""
@@ -99,6 +118,16 @@ class World:
         (claimed,) = self.store.claim(NOW, 60, 1)
         refused = Refused(reason, suspend=True)
         self.store.settle(claimed.delivery.id, claimed.delivery.attempt, refused, NOW)
+
+
+async def finished(told: Message | Work, shown: list[Message] | None = None) -> Message:
+    """The answer at the end of a work."""
+
+    async def show(message: Message) -> None:
+        if shown is not None:
+            shown.append(message)
+
+    return told if isinstance(told, Message) else await told.finish(inline, show)
 
 
 def data(message: Message | None) -> list[str]:

@@ -36,9 +36,11 @@ from monitor.core.model import (
     Story,
     StoryKey,
 )
-from monitor.deliver import Deliver
+from monitor.deliver import RATES, Deliver
 from monitor.ports import Store
 from tests.botapi import BotApi
+from tests.chat.one_delivery import post
+from tests.fakes import FixedClock
 
 FEED = Feed(FeedUrl("https://news.example/rss"), "News")
 
@@ -100,13 +102,29 @@ def words(claimed: Claimed) -> Message:
     return Message(f"card {claimed.delivery.card}")
 
 
+def steered_by(clock: FixedClock) -> Callable[[], float]:
+    """Seconds by a clock that moves only when told."""
+    return lambda: clock().timestamp()
+
+
 def place(chat: int) -> Destination:
     return Destination("telegram", str(chat))
 
 
 @asynccontextmanager
-async def room(people: int, groups: int = 0) -> AsyncIterator[Room]:
-    """A world of people 1, 2, ... and groups -1, -2, ..., and a pump that has not begun."""
+async def room(
+    people: int,
+    groups: int = 0,
+    *,
+    enforced: bool = True,
+    words: Callable[[Claimed], Message] = words,
+    clock: FixedClock | None = None,
+) -> AsyncIterator[Room]:
+    """A world of people 1, 2, ... and groups -1, -2, ..., and a pump that has not begun.
+
+    If not `enforced`, the server bears any rate, and the pump sends as fast as it can. `clock` is what the pump goes by
+    instead of the real time.
+    """
     clerk = Clerk()
     with TemporaryDirectory() as folder:
         async with BotApi() as api:
@@ -114,17 +132,23 @@ async def room(people: int, groups: int = 0) -> AsyncIterator[Room]:
                 api.private(number, f"Person {number}")
             for number in range(1, groups + 1):
                 api.group(-number, f"Group {number}")
-            api.rates.enforce()
+            if enforced:
+                api.rates.enforce()
             store = await clerk(open_store, str(Path(folder) / "pace.db"), now=utc_now())
             await clerk(store.sync_feeds, [FEED], utc_now())
             updates = Line(size=2, proxy=None, read_timeout=15.0)
             line = bot(api.token, api_url=api.url, proxy=None, updates=updates)
+            steered: Callable[..., Deliver] = Deliver
+            if clock is not None:
+                api.rates.clock = steered_by(clock)
+                steered = partial(Deliver, seconds=steered_by(clock))
             pump = partial(
-                Deliver,
+                steered,
                 store=store,
-                messengers={"telegram": TelegramMessenger(line, words=words)},
+                messengers={"telegram": TelegramMessenger(post(line), words=words)},
                 offload=clerk,
-                clock=utc_now,
+                clock=clock or utc_now,
+                rates=RATES if enforced else {},
             )
             made = Room(api, store, clerk, pump)
             yield made

@@ -10,20 +10,24 @@ import re
 from pathlib import Path
 
 from monitor.chat.commands import COMMANDS
+from monitor.core.access import Action
 from monitor.rulebook import schema
 from monitor.settings import markdown_table
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+WHO = {Action.EDIT: "editors", Action.RUN: "admins", Action.GRANT: "admins"}
+"""Whom a command is for, by what it needs; in groups those that change what comes need an admin of the group."""
+
 SCHEMA = ROOT / "docs" / "rules.schema.json"
 
 
 def commands_table() -> str:
     """The chat commands as a Markdown table."""
-    rows = ["| command | what it does |", "| --- | --- |"]
+    rows = ["| command | what it does | who |", "| --- | --- | --- |"]
     for command in COMMANDS.values():
         usage = command.usage.replace("|", "\\|")
-        rows.append(f"| `{usage}` | {command.summary} |")
+        rows.append(f"| `{usage}` | {command.summary} | {WHO.get(command.needs, 'readers')} |")
     return "\n".join(rows)
 
 

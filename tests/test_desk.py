@@ -181,7 +181,7 @@ def test_a_closed_bot_tells_strangers_nothing(world: World) -> None:
         desk.unsubscribe(PERSON, "all"),
         desk.subscriptions(PERSON),
         desk.latest(PERSON, 5),
-        desk.search(PERSON, "story"),
+        desk.past.search(PERSON, "story"),
         desk.why(PERSON, 1),
         desk.rules(PERSON),
         desk.rule(PERSON, "border"),

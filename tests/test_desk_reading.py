@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from db.memory import MemoryStore
-from monitor.core.model import StoredStory
+from monitor.core.access import Mode
+from monitor.core.model import Portion, StoredStory
 from monitor.desk import answers as a
-from monitor.desk import past
+from monitor.desk import looking, past
 from tests.build import GROUP, NOW, URL, state, story
 from tests.fakes import FixedClock
 from tests.frontdesk import ADMIN, MEMBER, OWNER, PERSON, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from monitor.core.match import Plan
+    from monitor.core.model import Destination
 
 
 @pytest.fixture(name="world")
@@ -76,7 +78,7 @@ def titles(page: a.Found) -> list[str]:
 def test_a_search_finds_what_a_rule_would_newest_first_with_evidence(world: World) -> None:
     world.stories("Defectors reach the consulate", "A consulate opens", "Defector leaves consulate")
 
-    page = found(world.desk().search(PERSON, " defector\tconsulate "))
+    page = found(world.desk().past.search(PERSON, " defector\tconsulate "))
 
     assert titles(page) == ["Defector leaves consulate", "Defectors reach the consulate"]
     assert (page.older, page.back_to, page.first) == (None, None, True)
@@ -90,7 +92,7 @@ def test_pages_of_a_search_join_without_gap_or_repeat(world: World) -> None:
     cursor: int | None = None
 
     for size in (5, 5, 2):
-        page = found(world.desk().search(PERSON, "defector", cursor))
+        page = found(world.desk().past.search(PERSON, "defector", cursor))
         assert len(page.finds) == size
         seen += titles(page)
         cursor = page.older
@@ -102,7 +104,7 @@ def test_pages_of_a_search_join_without_gap_or_repeat(world: World) -> None:
 def test_an_exactly_full_page_is_the_last(world: World) -> None:
     world.stories(*(f"Defector {n}" for n in range(past.PAGE)))
 
-    assert found(world.desk().search(PERSON, "defector")).older is None
+    assert found(world.desk().past.search(PERSON, "defector")).older is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_an_exactly_full_page_is_the_last(world: World) -> None:
     ],
 )
 def test_a_mistake_in_a_query_is_an_answer(world: World, query: str, says: str) -> None:
-    told = world.desk().search(PERSON, query)
+    told = world.desk().past.search(PERSON, query)
 
     assert isinstance(told, a.QueryMistake)
     assert says in told.error.message
@@ -126,35 +128,66 @@ def test_a_mistake_in_a_query_is_an_answer(world: World, query: str, says: str) 
 class ManyStories(MemoryStore):
     """A store whose plan helps nothing: every story is a candidate."""
 
-    def candidates(self, plan: object, before: int | None = None) -> Iterator[StoredStory]:
-        for number in range(before - 1 if before else 25_000, 0, -1):
-            yield StoredStory(number, story("A needle" if number == 4_000 else "hay"), NOW)
+    def portion(
+        self,
+        plan: Plan,
+        before: int | None,
+        limit: int,
+        now: datetime | None = None,
+        viewer: Destination | None = None,
+    ) -> Portion:
+        del plan, now, viewer
+        top = (before or 25_001) - 1
+        numbers = range(top, max(top - limit, 0), -1)
+        stories = tuple(StoredStory(n, story("A needle" if n == 4_000 else "hay"), NOW) for n in numbers)
+        return Portion(stories, numbers[-1] if numbers and numbers[-1] > 1 else None)
 
 
 def test_a_long_search_stops_says_how_far_it_came_and_goes_on_from_there() -> None:
     desk = World(ManyStories()).desk()
 
-    first = found(desk.search(PERSON, "needle"))
-    second = found(desk.search(PERSON, "needle", first.older))
+    first = found(desk.past.search(PERSON, "needle"))
+    second = found(desk.past.search(PERSON, "needle", first.older))
 
-    assert (first.finds, first.older, first.back_to) == ((), 25_000 - past.SCAN + 1, NOW)
+    assert first.finds == ()
+    assert first.older is not None
+    assert 4_000 < first.older <= 25_000 - looking.SCAN + 1
+    assert first.back_to == NOW
     assert titles(second) == ["A needle"]
     assert (second.older, second.back_to, second.first) == (None, None, False)
 
 
+class Hurrying(FixedClock):
+    """Every look takes its time."""
+
+    def __call__(self) -> datetime:
+        self.forward(0.4)
+        return self.now
+
+
 def test_a_slow_search_lets_others_work() -> None:
-    world = World(ManyStories())
+    page = found(World(ManyStories(), clock=Hurrying()).desk().past.search(PERSON, "needle"))
 
-    class Hurrying(FixedClock):
-        def __call__(self) -> datetime:
-            self.forward(0.6)
-            return self.now
+    assert page.older is not None
+    assert page.older > 24_000
 
-    world.clock = Hurrying()
 
-    page = found(world.desk().search(PERSON, "needle"))
+def test_slow_counting_goes_step_by_step_and_gives_up_in_the_end() -> None:
+    counted = list(World(ManyStories(), clock=Hurrying()).desk().past.count(PERSON, "hay OR needle"))
 
-    assert page.older == 25_000 - 2 * past.STRIDE + 1
+    assert [each.done for each in counted] == [*[False] * (len(counted) - 1), True]
+    assert len(counted) > 1
+    assert counted[-1].more
+    assert counted[-1].number < past.MOST_COUNTED
+
+
+def test_a_count_is_exact_up_to_a_bound() -> None:
+    desk = World(ManyStories()).desk()
+
+    assert list(desk.past.count(PERSON, "needle")) == [a.Counted(1, more=False)]
+    assert list(desk.past.count(PERSON, "hay")) == [a.Counted(past.MOST_COUNTED, more=True)]
+    assert list(desk.past.count(PERSON, "(")) == []
+    assert list(World(ManyStories()).desk(Mode.CLOSED).past.count(PERSON, "hay")) == []
 
 
 def test_why_shows_the_card(world: World) -> None:

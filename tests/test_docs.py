@@ -15,13 +15,13 @@ from monitor.core.match import compile_query
 from monitor.core.model import FeedUrl, Story, StoryKey
 from monitor.rulebook import load, read, schema
 from monitor.settings import TABLE
-from tests.frontdesk import World
+from tests.frontdesk import OWNER, World
 from tests.picture import PICTURE, draw
 from tests.readme import README, SCHEMA, published_schema, refreshed
 
 ROOT = Path(__file__).parent.parent
 TEXT = README.read_text("utf-8")
-DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHELL = [README, ROOT / "Makefile", ROOT / "rules.yaml", ROOT / "Dockerfile"]
 
 
@@ -46,7 +46,7 @@ class TestReadme:
     @pytest.mark.parametrize("name", COMMANDS)
     def test_every_command_is_in_it_and_in_the_help(self, name):
         assert f"| `{COMMANDS[name].usage}".replace("|", "\\|")[1:] in TEXT
-        assert f"/{name} " in World().say("help").text + " "
+        assert f"/{name} " in World().say("help", OWNER).text + " "
 
     @pytest.mark.parametrize("name", [setting.name for setting in TABLE])
     def test_every_setting_is_in_it(self, name):
@@ -95,7 +95,7 @@ def test_the_page_on_feeds_tells_every_option_that_a_feed_has():
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_make_targets_that_a_document_names_exist(path):
     targets = set(re.findall(r"(?:`|\$ )make ([a-z]+)", path.read_text("utf-8")))
-    assert targets
+    assert targets or path.parent.name == "docs"
     assert targets <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
@@ -111,6 +111,12 @@ def test_the_commands_that_a_document_names_exist(path):
                 break  # an argument
             assert word in command.commands, f"{path.name}: bot.py {words}"
             command = command.commands[word]
+
+
+@pytest.mark.parametrize("path", [README, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name)
+def test_the_chat_commands_that_a_document_names_exist(path):
+    named = set(re.findall(r"`/([a-z]{2,})\b(?![/.])", path.read_text("utf-8")))
+    assert named <= set(COMMANDS)
 
 
 def test_every_make_target_says_what_it_is_for():

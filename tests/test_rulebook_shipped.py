@@ -93,7 +93,7 @@ class TestSchema:
 
     def test_it_knows_every_key_and_says_what_it_is_for(self) -> None:
         published: dict[str, Any] = schema()
-        assert set(published["properties"]) == {"feeds", "entities", "rules"}
+        assert set(published["properties"]) == {"feeds", "entities", "rules", "destinations"}
         entry = published["$defs"]["RuleEntry"]
         assert entry["required"] == ["id", "match"]
         assert entry["additionalProperties"] is False

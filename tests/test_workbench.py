@@ -13,8 +13,8 @@ from monitor.core.authoring.trial import Trial
 from monitor.core.match.explain import Explanation
 from monitor.core.model import Kept, Outcome, RuleBook, RuleId, Story
 from monitor.desk.answers import QueryMistake, UnknownRule
+from monitor.desk.backtesting import MOST_COMPARED
 from monitor.desk.workbench import (
-    MOST_COMPARED,
     Misses,
     backtest,
     covered,

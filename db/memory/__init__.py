@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from db.memory.books import Books
+from db.memory.buttons import Buttons
+from db.memory.drafting import Drafting
 from db.memory.outbox import WAITING, Outbox
 from db.memory.pacing import Pacing
 from db.memory.people import People
 from db.memory.places import Places
 from db.memory.retention import Sweeping
+from db.memory.searching import Searching
 from db.memory.speaking import Speaking
 from db.promises import (
     VERSIONS_KEPT,
@@ -28,6 +32,7 @@ from db.promises import (
 )
 from db.rows import by_name
 from monitor.core.board import mark_of
+from monitor.core.discretion import shown, shown_story, without_others
 from monitor.core.edits import carried
 from monitor.core.match.plan import Plan
 from monitor.core.model import (
@@ -43,7 +48,6 @@ from monitor.core.model import (
     FeedState,
     FeedUrl,
     Kept,
-    KeptBook,
     Notice,
     Outcome,
     Push,
@@ -58,7 +62,7 @@ from monitor.core.model import (
 )
 
 
-class MemoryStore(Pacing, Speaking, Sweeping, Places):
+class MemoryStore(Books, Buttons, Drafting, Pacing, Searching, Speaking, Sweeping, Places):
     """The `Store` port in dictionaries; what each method promises stands there."""
 
     def __init__(self) -> None:
@@ -78,7 +82,6 @@ class MemoryStore(Pacing, Speaking, Sweeping, Places):
         self._outbox = Outbox()
         self._people = People()
         self._beats: dict[str, datetime] = {}
-        self._books: list[tuple[KeptBook, str]] = []
 
     def sync_feeds(
         self, feeds: Sequence[Feed], now: datetime, first: Callable[[int, int], datetime] | None = None
@@ -98,6 +101,7 @@ class MemoryStore(Pacing, Speaking, Sweeping, Places):
             (state.next_poll_at, state)
             for url, state in self._feeds.items()
             if url in self._listed and state.next_poll_at is not None and state.next_poll_at <= now
+            if state.paused_since is None
         ]
         return tuple(state for _, state in sorted(due, key=lambda each: each[0])[:limit])
 
@@ -144,13 +148,16 @@ class MemoryStore(Pacing, Speaking, Sweeping, Places):
             known=known,
             cards=self._whole_cards(recent),
             subscriptions=tuple(
-                s for s in self.subscriptions() if s.destination not in self._outbox.suspended
+                s
+                for s in (*self.subscriptions(), *(each.subscription for each in self.watches()))
+                if s.destination not in self._outbox.suspended
             ),
             next_card=max(self._cards, default=0) + 1,
             alike=alike,
             old_cards=self._whole_cards(theirs - recent),
             mutes=tuple(self._mutes.values()),
             quiet=tuple(self._quiet[where] for where in sorted(self._quiet, key=str)),
+            digests=self._all_digests(),
         )
 
     def _asked(
@@ -185,6 +192,7 @@ class MemoryStore(Pacing, Speaking, Sweeping, Places):
                 rules=frozenset(hit.rule for kept, _ in self._on(number) for hit in kept.hits),
                 stories=tuple(mark_of(kept.story) for kept, _ in self._on(number)),
                 told=self._outbox.told(number),
+                gathered=self._gathered_on(number),
             )
             for number in sorted(numbers, reverse=True)
         )
@@ -218,6 +226,7 @@ class MemoryStore(Pacing, Speaking, Sweeping, Places):
         for owed in outcome.deliveries:
             self._outbox.owe(owed, outcome.decided_at, replayed=replayed)
         self._keep_wishes(outcome)
+        self._keep_gathered(outcome)
 
     def _edit(self, edit: Edit, now: datetime) -> bool:
         """Make an edit true; False if it was."""
@@ -245,7 +254,8 @@ class MemoryStore(Pacing, Speaking, Sweeping, Places):
 
     def save_state(self, state: FeedState, noticed: Sequence[str] = (), now: datetime | None = None) -> None:
         """See `Store.save_state`; raises KeyError for a feed never synced."""
-        self._feeds[state.url] = replace(state, name=self._feeds[state.url].name)
+        known = self._feeds[state.url]
+        self._feeds[state.url] = replace(state, name=known.name, paused_since=known.paused_since)
         if now is not None:
             self._note(state.url, noticed, now)
 
@@ -280,8 +290,13 @@ class MemoryStore(Pacing, Speaking, Sweeping, Places):
         self, now: datetime, lease: float, limit: int, resting: frozenset[Destination] = frozenset()
     ) -> tuple[Claimed, ...]:
         """See `Store.claim`."""
+        self._make_due(now)
         self._hold_due(now)
-        return self._outbox.claim(now, lease, limit, resting, self._view)
+        self._hold_over(now)
+        return self._tell(self._mannered(self._outbox.claim(now, lease, limit, resting, self._told_there)))
+
+    def _told_there(self, number: int, destination: Destination) -> CardView:
+        return without_others(self._view(number), self._rules_of(destination))
 
     def settle(self, delivery: int, attempt: int, receipt: Receipt, now: datetime) -> bool:
         """See `Store.settle`."""
@@ -300,48 +315,44 @@ class MemoryStore(Pacing, Speaking, Sweeping, Places):
         self._pushes.pop(feed, None)
 
     def cards(
-        self, limit: int, before: int | None = None, rule: RuleId | None = None
+        self,
+        limit: int,
+        before: int | None = None,
+        rule: RuleId | None = None,
+        viewer: Destination | None = None,
     ) -> tuple[CardView, ...]:
         """See `Store.cards`."""
         numbers = sorted((n for n in self._cards if before is None or n < before), reverse=True)
-        views = (self._view(number) for number in numbers)
+        mine = self._rules_of(viewer)
+        views = (view for number in numbers if (view := shown(self._view(number), mine)) is not None)
         return tuple(_first(limit, (v for v in views if rule is None or _hit_by(rule, v))))
 
     def _view(self, number: int) -> CardView:
         stories = tuple(CardStory(kept.story, seen_at, kept.hits) for kept, seen_at in self._on(number))
         return CardView(self._cards[number], stories)
 
-    def card(self, number: int) -> CardView | None:
+    def card(self, number: int, viewer: Destination | None = None) -> CardView | None:
         """See `Store.card`."""
-        return self._view(number) if number in self._cards else None
+        return shown(self._view(number), self._rules_of(viewer)) if number in self._cards else None
 
-    def candidates(self, plan: Plan, before: int | None = None) -> Iterator[StoredStory]:  # noqa: ARG002 - every story could match
+    def candidates(
+        self,
+        plan: Plan,  # noqa: ARG002 - every story could match
+        before: int | None = None,
+        viewer: Destination | None = None,
+    ) -> Iterator[StoredStory]:
         """See `Store.candidates`; here all of them, whatever the plan."""
+        mine = self._rules_of(viewer)
         newest = max(self._stories, default=0) if before is None else before - 1
         for number in sorted(self._stories, reverse=True):
             if number <= newest:
-                yield self._stored(number)
+                yield shown_story(self._stored(number), mine)
 
     def stories_since(self, since: datetime) -> int:
         """See `Store.stories_since`."""
         return sum(
             min(kept.story.published or seen_at, seen_at) >= since for kept, seen_at in self._stories.values()
         )
-
-    def keep_book(self, version: str, text: str, by: str, now: datetime, note: str = "") -> bool:
-        """See `Store.keep_book`."""
-        if self._books and self._books[-1][0].version == version:
-            return False
-        self._books.append((KeptBook(version, now, by, note), text))
-        return True
-
-    def books(self, limit: int) -> tuple[KeptBook, ...]:
-        """See `Store.books`."""
-        return tuple(book for book, _ in reversed(self._books))[: max(limit, 0)]
-
-    def book_text(self, version: str) -> str | None:
-        """See `Store.book_text`."""
-        return next((text for book, text in self._books if book.version == version), None)
 
     def status(self) -> StoreStatus:
         """See `Store.status`."""

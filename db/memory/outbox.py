@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from db.memory.holding import Holding, Slot
 from db.memory.people import there
-from db.promises import CUT_SHORT, NOT_REPEATED, QUIET, chat_of, inside, settled
+from db.promises import CUT_SHORT, NOT_REPEATED, chat_of, inside, rank, rewound, settled
 from monitor.core.model import (
     CardView,
     Claimed,
@@ -29,22 +30,11 @@ FURTHER = (DeliveryState.DEAD, DeliveryState.OWED, DeliveryState.SENDING, Delive
 """How far a delivery got, the furthest last."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A row of the outbox."""
-
-    delivery: Delivery
-    owed_at: datetime
-    lease_until: datetime | None = None
-    settled_at: datetime | None = None
-    again: bool = False  # its card grew while it was being sent
-
-
-class Outbox:
+class Outbox(Holding):
     """The rows, and which destinations are out of reach."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, _Slot] = {}
+        super().__init__()
         self._last = 0
         self.suspended: dict[Destination, str] = {}
         self.once: set[Destination] = set()  # where sends are not repeated
@@ -85,8 +75,8 @@ class Outbox:
         """Put a delivery into the outbox, unless it is there; an update that was sent is owed anew."""
         slot = self._find(owed.card, owed.destination, owed.kind)
         if slot is None:
-            alert = self._find(owed.card, owed.destination, Kind.ALERT)
-            if alert is None or alert.delivery.state is not DeliveryState.DEAD:
+            carrier = self._carrier(owed.card, owed.destination) if owed.kind is Kind.UPDATE else None
+            if carrier is None or carrier.delivery.state is not DeliveryState.DEAD:
                 self._put(owed, now)
         elif owed.kind is Kind.UPDATE and not replayed:
             if slot.delivery.state is DeliveryState.SENT:
@@ -95,22 +85,25 @@ class Outbox:
             elif slot.delivery.state is DeliveryState.SENDING:
                 self._rows[slot.delivery.id] = replace(slot, again=True)
 
-    def _find(self, card: int, destination: Destination, kind: Kind) -> _Slot | None:
-        """The row of a card, a destination and a kind."""
-        wanted = (card, destination, kind)
-        return next(
-            (
-                s
-                for s in self._rows.values()
-                if (s.delivery.card, s.delivery.destination, s.delivery.kind) == wanted
-            ),
-            None,
-        )
+    def owe_parts(
+        self, digest: int, destination: Destination, kind: Kind, firsts: Sequence[int], now: datetime
+    ) -> None:
+        """Put the parts of a digest into the outbox; `firsts` is the first card of each."""
+        for part, card in enumerate(firsts, start=1):
+            self._put(Owed(card, destination, kind, Level.INFO), now)
+            slot = self._rows[self._last]
+            delivery = replace(slot.delivery, digest=digest, part=part, parts=len(firsts))
+            self._rows[self._last] = replace(slot, delivery=delivery)
+
+    def _carrier(self, card: int, destination: Destination) -> Slot | None:
+        """The row whose message an update edits: the alert, or where there was none what was escalated there."""
+        alert = self._find(card, destination, Kind.ALERT)
+        return alert or self._find(card, destination, Kind.ESCALATION)
 
     def _put(self, owed: Owed, now: datetime) -> None:
         self._last += 1
         fresh = Delivery(self._last, owed.card, owed.destination, owed.kind, owed.level, DeliveryState.OWED)
-        self._rows[fresh.id] = _Slot(fresh, now)
+        self._rows[fresh.id] = Slot(fresh, now)
 
     def claim(
         self,
@@ -118,13 +111,14 @@ class Outbox:
         lease: float,
         limit: int,
         resting: frozenset[Destination],
-        view: Callable[[int], CardView],
+        view: Callable[[int, Destination], CardView],
     ) -> tuple[Claimed, ...]:
         """See `Store.claim`."""
+        self._rewind(now)
         self._bury(now, lambda slot: slot.lease_until is not None and slot.lease_until <= now)
         taken: dict[Destination, Claimed] = {}
         waits = [slot.delivery for slot in self._rows.values() if self._waits(slot.delivery, now)]
-        for slot in sorted(self._rows.values(), key=lambda s: (-s.delivery.level, s.delivery.id)):
+        for slot in sorted(self._rows.values(), key=lambda s: (-_rank(s.delivery), s.delivery.id)):
             place = slot.delivery.destination
             chat = chat_of(place)
             if len(taken) == limit:
@@ -133,13 +127,13 @@ class Outbox:
                 continue
             if any(
                 chat_of(each.destination) == chat
-                and each.level >= slot.delivery.level
+                and _rank(each) >= _rank(slot.delivery)
                 and each.id < slot.delivery.id
                 for each in waits
             ):
                 continue
             if self._ready(slot, now) and not self._busy(place, now):
-                taken[chat] = self._take(slot, now + timedelta(seconds=lease), view)
+                taken[chat] = self._take(slot, now, now + timedelta(seconds=lease), view)
         return tuple(taken.values())
 
     def _waits(self, delivery: Delivery, now: datetime) -> bool:
@@ -148,7 +142,7 @@ class Outbox:
         later = delivery.not_before is not None and delivery.not_before > now
         return tried and later and delivery.destination not in self.suspended
 
-    def _ready(self, slot: _Slot, now: datetime) -> bool:
+    def _ready(self, slot: Slot, now: datetime) -> bool:
         """Whether a row may be sent now, looking at itself and its alert."""
         delivery = slot.delivery
         if slot.lease_until is not None:
@@ -157,9 +151,9 @@ class Outbox:
             delivery.not_before is not None and delivery.not_before > now
         ):
             return False
-        alert = self._find(delivery.card, delivery.destination, Kind.ALERT)
-        return delivery.kind is Kind.ALERT or (
-            alert is not None and alert.delivery.state is DeliveryState.SENT
+        carrier = self._carrier(delivery.card, delivery.destination)
+        return delivery.kind is not Kind.UPDATE or (
+            carrier is not None and carrier.delivery.state is DeliveryState.SENT
         )
 
     def _busy(self, place: Destination, now: datetime) -> bool:
@@ -170,7 +164,9 @@ class Outbox:
             if chat_of(slot.delivery.destination) == chat_of(place)
         )
 
-    def _take(self, slot: _Slot, lease_until: datetime, view: Callable[[int], CardView]) -> Claimed:
+    def _take(
+        self, slot: Slot, now: datetime, lease_until: datetime, view: Callable[[int, Destination], CardView]
+    ) -> Claimed:
         """Put a row into somebody's hands."""
         before = slot.delivery
         delivery = replace(
@@ -180,11 +176,19 @@ class Outbox:
             repeat=before.repeat or before.state is DeliveryState.SENDING,
             not_before=None,
         )
-        self._rows[before.id] = _Slot(delivery, slot.owed_at, lease_until)
-        alert = (
-            self._find(before.card, before.destination, Kind.ALERT) if before.kind is Kind.UPDATE else None
-        )
-        return Claimed(delivery, view(before.card), alert.delivery.message if alert else None)
+        self._rows[before.id] = Slot(delivery, slot.owed_at, lease_until, back_at=now)
+        carrier = self._carrier(before.card, before.destination) if before.kind is Kind.UPDATE else None
+        seen = view(before.card, before.destination)
+        return Claimed(delivery, seen, carrier.delivery.message if carrier else None)
+
+    def _rewind(self, now: datetime) -> None:
+        """After the clock was set back: what waits, or is in flight, does so for as long as it was to."""
+        for slot in list(self._rows.values()):
+            if slot.delivery.state in WAITING and slot.back_at is not None and slot.back_at > now:
+                held = rewound(slot.delivery.not_before, slot.back_at, now)
+                lease = rewound(slot.lease_until, slot.back_at, now)
+                delivery = replace(slot.delivery, not_before=held)
+                self._rows[delivery.id] = replace(slot, delivery=delivery, lease_until=lease, back_at=now)
 
     def settle(self, delivery: int, attempt: int, receipt: Receipt, now: datetime) -> bool:
         """See `Store.settle`."""
@@ -192,11 +196,12 @@ class Outbox:
         if slot is None or (slot.delivery.state, slot.delivery.attempt) != (DeliveryState.SENDING, attempt):
             return False
         done = settled(slot.delivery, receipt, now, once=slot.delivery.destination in self.once)
-        self._rows[delivery] = _Slot(done, slot.owed_at, settled_at=None if done.state in WAITING else now)
+        settled_at = None if done.state in WAITING else now
+        self._rows[delivery] = Slot(done, slot.owed_at, settled_at=settled_at, back_at=now)
         if done.state is DeliveryState.SENT and slot.again:
             del self._rows[delivery]
             self._put(Owed(done.card, done.destination, done.kind, done.level), now)
-        if done.state is DeliveryState.DEAD and done.kind is Kind.ALERT:
+        if done.state is DeliveryState.DEAD:
             self._drop_update(done)
         if isinstance(receipt, Refused) and receipt.suspend:
             self.suspended[done.destination] = receipt.reason
@@ -215,30 +220,39 @@ class Outbox:
         broken = [slot for slot in self._rows.values() if slot.delivery.state is DeliveryState.SENDING]
         for slot in broken:
             delivery = replace(slot.delivery, state=DeliveryState.OWED, repeat=True, not_before=now)
-            self._rows[delivery.id] = _Slot(delivery, slot.owed_at)
+            self._rows[delivery.id] = Slot(delivery, slot.owed_at, back_at=now)
         return buried + len(broken)
 
-    def _bury(self, now: datetime, which: Callable[[_Slot], bool]) -> int:
-        """Alerts in flight of which nobody will tell what became of them, where sends are not repeated; how many."""
+    def _bury(self, now: datetime, which: Callable[[Slot], bool]) -> int:
+        """What is in flight of which nobody will tell what became of it, where sends are not repeated; how many."""
         lost = [
             slot
             for slot in self._rows.values()
             if slot.delivery.state is DeliveryState.SENDING
-            and slot.delivery.kind is Kind.ALERT
+            and slot.delivery.kind is not Kind.UPDATE
             and slot.delivery.destination in self.once
             and which(slot)
         ]
         for slot in lost:
             reason = f"{CUT_SHORT}; {NOT_REPEATED}"
             dead = replace(slot.delivery, state=DeliveryState.DEAD, repeat=True, reason=reason)
-            self._rows[dead.id] = _Slot(dead, slot.owed_at, settled_at=now)
+            self._rows[dead.id] = Slot(dead, slot.owed_at, settled_at=now)
             self._drop_update(dead)
         return len(lost)
 
+    def withdraw(self, card: int, destination: Destination) -> None:
+        """What would be repeated there is not, unless a send of it was begun."""
+        slot = self._find(card, destination, Kind.ESCALATION)
+        if slot is not None and slot.delivery.state is DeliveryState.OWED and slot.delivery.attempt == 0:
+            del self._rows[slot.delivery.id]
+
     def _drop_update(self, alert: Delivery) -> None:
-        """No update is owed of an alert that is dead."""
+        """No update is owed of a message that was refused for good."""
+        carrier = self._carrier(alert.card, alert.destination)
         update = self._find(alert.card, alert.destination, Kind.UPDATE)
-        if update is not None:
+        if carrier is None or update is None or carrier.delivery.state is not DeliveryState.DEAD:
+            return
+        if update.delivery.state is not DeliveryState.DEAD:
             del self._rows[update.delivery.id]
 
     def entries(
@@ -268,7 +282,7 @@ class Outbox:
         ]
         for slot in dead:
             again = replace(slot.delivery, state=DeliveryState.OWED, not_before=None)
-            self._rows[again.id] = _Slot(again, now)
+            self._rows[again.id] = Slot(again, now)
         return len(dead)
 
     def resume(self, destination: Destination) -> bool:
@@ -286,15 +300,19 @@ class Outbox:
         self.once = {there(each, new) if inside(each, chat) else each for each in self.once}
         leaving = [each for each in self._rows.values() if inside(each.delivery.destination, chat)]
         for slot in sorted(
-            leaving, key=lambda each: each.delivery.kind is Kind.ALERT
+            leaving, key=lambda each: each.delivery.kind is not Kind.UPDATE
         ):  # an update looks for its alert
             self._move(slot, new)
 
-    def _move(self, slot: _Slot, new: Destination) -> None:
+    def _move(self, slot: Slot, new: Destination) -> None:
         delivery = slot.delivery
-        alert = self._find(delivery.card, delivery.destination, Kind.ALERT)
-        other = self._find(delivery.card, there(delivery.destination, new), delivery.kind)
-        left_behind = alert is not None and alert.delivery.state is DeliveryState.SENT
+        other = None
+        if delivery.digest is None:
+            other = self._find(delivery.card, there(delivery.destination, new), delivery.kind)
+        carriers = (
+            self._find(delivery.card, delivery.destination, kind) for kind in (Kind.ALERT, Kind.ESCALATION)
+        )
+        left_behind = any(each and each.delivery.state is DeliveryState.SENT for each in carriers)
         del self._rows[delivery.id]
         if delivery.kind is Kind.UPDATE and delivery.state in WAITING and left_behind:
             return
@@ -305,57 +323,6 @@ class Outbox:
         moved = replace(delivery, destination=there(delivery.destination, new), message=None)
         self._rows[delivery.id] = replace(slot, delivery=moved)
 
-    def hold(self, owed: Owed) -> None:
-        """An alert that was just owed waits for the end of quiet hours; news that may ring let it go at once."""
-        slot = self._find(owed.card, owed.destination, Kind.ALERT)
-        if slot is None or not _untried(slot):
-            return
-        delivery = slot.delivery
-        if owed.kind is Kind.ALERT and owed.not_before is not None:
-            delivery = replace(delivery, not_before=owed.not_before, reason=QUIET)
-        elif owed.kind is Kind.UPDATE and owed.not_before is None and delivery.reason == QUIET:
-            level = max(delivery.level, owed.level)
-            delivery = replace(delivery, not_before=None, reason="", level=level)
-        self._rows[delivery.id] = replace(slot, delivery=delivery)
 
-    def hold_anew(self, destination: Destination, until: Callable[[Level], datetime | None]) -> int:
-        """Unsent alerts wait until the moment for their level, or go; returns how many wait."""
-        count = 0
-        for slot in list(self._rows.values()):
-            delivery = slot.delivery
-            if delivery.destination != destination or not _untried(slot) or delivery.kind is Kind.UPDATE:
-                continue
-            moment = until(delivery.level)
-            waits = replace(delivery, not_before=moment, reason="" if moment is None else QUIET)
-            self._rows[delivery.id] = replace(slot, delivery=waits)
-            count += moment is not None
-        return count
-
-    def hold_due(
-        self, destination: Destination, until: Callable[[Level], datetime | None], now: datetime
-    ) -> None:
-        """Unsent alerts that are due by now wait until the moment for their level, if there is one."""
-        for slot in list(self._rows.values()):
-            delivery = slot.delivery
-            due = delivery.not_before is None or delivery.not_before <= now
-            if delivery.destination == destination and due and _untried(slot) and delivery.kind is Kind.ALERT:
-                moment = until(delivery.level)
-                if moment is not None:
-                    waits = replace(delivery, not_before=moment, reason=QUIET)
-                    self._rows[delivery.id] = replace(slot, delivery=waits)
-
-    def held(self, destination: Destination, now: datetime) -> int:
-        """How many unsent alerts wait for a later moment."""
-        return sum(
-            slot.delivery.destination == destination
-            and _untried(slot)
-            and slot.delivery.not_before is not None
-            and slot.delivery.not_before > now
-            for slot in self._rows.values()
-        )
-
-
-def _untried(slot: _Slot) -> bool:
-    """Whether it waits, for nothing or for the end of quiet hours, and nobody has tried to send it yet."""
-    delivery = slot.delivery
-    return delivery.state is DeliveryState.OWED and delivery.attempt == 0 and delivery.reason in ("", QUIET)
+def _rank(delivery: Delivery) -> int:
+    return rank(delivery.kind, delivery.level)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from db.memory.admission import Admission
+from db.memory.digests import Digesting
 from db.memory.people import People
+from db.memory.responding import Responding
+from db.memory.watching import Watching
 from db.memory.wishes import Wishing
 from monitor.core.model import DeliveryState, Destination, Entry, Subscription
 
 
-class Places(Wishing):
+class Places(Admission, Watching, Responding, Digesting, Wishing):
     """The part of the store that knows chats, and shows what they are owed."""
 
     _people: People
@@ -60,4 +64,8 @@ class Places(Wishing):
         """See `Store.move_destination`."""
         self._outbox.move(old, new)
         self._move_wishes(old, new)
+        self._move_digests(old, new)
+        self._move_responses(old, new)
+        self._move_watches(old, new)
+        self._move_grant(old, new)
         return self._people.move(old, new)

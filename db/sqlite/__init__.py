@@ -15,6 +15,7 @@ from pathlib import Path
 from db.sqlite import (
     books,
     cards,
+    digests,
     editions,
     figures,
     ingest,
@@ -23,16 +24,26 @@ from db.sqlite import (
     people,
     polling,
     publishers,
+    responding,
     schema,
     search,
     wishes,
 )
+from db.sqlite.admission import Admission
+from db.sqlite.buttons import Buttons
 from db.sqlite.connection import Connection
+from db.sqlite.digests import Digesting
+from db.sqlite.drafting import Drafting
 from db.sqlite.lock import Lock
 from db.sqlite.pacing import Pacing
+from db.sqlite.preferences import Preferring
+from db.sqlite.responding import Responding
 from db.sqlite.retention import Sweeping
+from db.sqlite.searching import Searching, candidates
 from db.sqlite.speaking import Speaking
+from db.sqlite.watching import Watching, rules_of
 from db.sqlite.wishes import Wishing
+from monitor.core.discretion import shown, shown_story
 from monitor.core.errors import StoreError
 from monitor.core.match.plan import Plan
 from monitor.core.model import (
@@ -59,7 +70,20 @@ from monitor.core.model import (
 )
 
 
-class SqliteStore(Pacing, Speaking, Sweeping, Wishing):
+class SqliteStore(
+    Buttons,
+    Digesting,
+    Preferring,
+    Admission,
+    Watching,
+    Drafting,
+    Pacing,
+    Searching,
+    Responding,
+    Speaking,
+    Sweeping,
+    Wishing,
+):
     """The `Store` port over one SQLite file; what each method promises stands there.
 
     Belongs to the thread that opened it. Every method raises StoreError if the database cannot be used.
@@ -204,8 +228,12 @@ class SqliteStore(Pacing, Speaking, Sweeping, Wishing):
     ) -> tuple[Claimed, ...]:
         """See `Store.claim`."""
         with self._link.writing():
+            digests.make_due(self._link, now)
             wishes.hold_due(self._link, now)
-            return outbox.claim(self._link, now, lease, limit, resting)
+            for card in digests.hold_over(self._link, now):
+                self._memo.pop(card, None)
+            claims = outbox.claim(self._link, now, lease, limit, resting)
+            return responding.told(self._link, digests.told(self._link, claims))
 
     def settle(self, delivery: int, attempt: int, receipt: Receipt, now: datetime) -> bool:
         """See `Store.settle`."""
@@ -242,7 +270,9 @@ class SqliteStore(Pacing, Speaking, Sweeping, Wishing):
     def move_destination(self, old: Destination, new: Destination) -> int:
         """See `Store.move_destination`."""
         with self._link.writing():
+            self._memo.clear()
             outbox.move(self._link, old, new)
+            responding.move(self._link, old, new)
             return people.move(self._link, old, new)
 
     def pushes(self) -> tuple[Push, ...]:
@@ -281,20 +311,29 @@ class SqliteStore(Pacing, Speaking, Sweeping, Wishing):
             return people.resume(self._link, destination)
 
     def cards(
-        self, limit: int, before: int | None = None, rule: RuleId | None = None
+        self,
+        limit: int,
+        before: int | None = None,
+        rule: RuleId | None = None,
+        viewer: Destination | None = None,
     ) -> tuple[CardView, ...]:
         """See `Store.cards`."""
         with self._link.reading():
-            return cards.newest(self._link, limit, before, rule)
+            return cards.newest(self._link, limit, before, rule, mine=rules_of(self._link, viewer))
 
-    def card(self, number: int) -> CardView | None:
+    def card(self, number: int, viewer: Destination | None = None) -> CardView | None:
         """See `Store.card`."""
         with self._link.reading():
-            return cards.views(self._link, (number,)).get(number)
+            view = cards.views(self._link, (number,)).get(number)
+            return None if view is None else shown(view, rules_of(self._link, viewer))
 
-    def candidates(self, plan: Plan, before: int | None = None) -> Iterator[StoredStory]:
+    def candidates(
+        self, plan: Plan, before: int | None = None, viewer: Destination | None = None
+    ) -> Iterator[StoredStory]:
         """See `Store.candidates`."""
-        return search.candidates(self._link, plan, before)
+        with self._link.reading():
+            mine = rules_of(self._link, viewer)
+        return (shown_story(each, mine) for each in candidates(self._link, plan, before))
 
     def stories_since(self, since: datetime) -> int:
         """See `Store.stories_since`."""

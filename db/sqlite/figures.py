@@ -8,6 +8,7 @@ from datetime import datetime
 from db.rows import delivery_of, destination_of, maybe_time, to_text, to_time
 from db.sqlite import polling
 from db.sqlite.connection import Connection
+from db.sqlite.searching import stored_since
 from monitor.core.model import DeadLetter, FeedUrl, StoreStatus
 
 DEAD_SHOWN = 20
@@ -48,8 +49,9 @@ def status(link: Connection) -> StoreStatus:
 def stories_since(link: Connection, since: datetime) -> int:
     """Stories whose own date, or where it is missing or too late the time they were seen, is not before."""
     return link.number(
-        "select count(*) from stories where seen_at >= ?1 and min(coalesce(published_at, seen_at), seen_at) >= ?1",
-        (to_text(since),),
+        "select count(*) from stories where id >= ?2 and seen_at >= ?1 "
+        "and min(coalesce(published_at, seen_at), seen_at) >= ?1",
+        (to_text(since), stored_since(link, since)),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from db.promises import asked_keys, check, latest_compared, named_cards
 from db.rows import card_of, destination_of, hit_values, mark_of, mark_values, story_values, to_text
-from db.sqlite import editions, notices, outbox, people, polling, search, wishes
+from db.sqlite import digests, editions, notices, outbox, people, polling, search, watching, wishes
 from db.sqlite.connection import Connection, chunks, marks
 from monitor.core.model import (
     Card,
@@ -47,12 +47,13 @@ def facts(
         state=state,
         known=known,
         cards=remembered(link, recent, memo),
-        subscriptions=people.reachable(link),
+        subscriptions=(*people.reachable(link), *(each.subscription for each in watching.reachable(link))),
         next_card=link.number("select coalesce(max(number), 0) + 1 from cards"),
         alike=alike,
         old_cards=whole_cards(link, theirs - recent),
         mutes=wishes.mutes_of_all(link),
         quiet=wishes.quiet_hours(link),
+        digests=digests.wishes(link),
     )
 
 
@@ -141,6 +142,7 @@ def whole_cards(link: Connection, numbers: Iterable[int]) -> tuple[RecentCard, .
             wanted,
         )
     }
+    gathered = digests.of_cards(link, wanted[0])
     cards: list[Card] = [
         card_of(row)
         for row in link.all(
@@ -149,7 +151,13 @@ def whole_cards(link: Connection, numbers: Iterable[int]) -> tuple[RecentCard, .
         )
     ]
     return tuple(
-        RecentCard(c, frozenset(rules[c.number]), tuple(stories[c.number]), told.get(c.number, frozenset()))
+        RecentCard(
+            c,
+            frozenset(rules[c.number]),
+            tuple(stories[c.number]),
+            told.get(c.number, frozenset()),
+            gathered.get(c.number, frozenset()),
+        )
         for c in cards
     )
 
@@ -179,6 +187,7 @@ def save(link: Connection, outcome: Outcome, memo: Memo) -> None:
     notices.add(link, feed_id, outcome.notices, outcome.decided_at)
     outbox.owe(link, outcome.deliveries, outcome.decided_at, replayed=replayed)
     wishes.keep(link, outcome)
+    digests.keep(link, outcome)
 
 
 def _new_stories(link: Connection, feed_id: int, stories: Sequence[Kept]) -> list[Kept]:

@@ -12,10 +12,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from db.promises import CUT_SHORT, NOT_REPEATED, chat_of, settled
-from db.rows import Row, delivery_of, entry_of, maybe_text, to_text
+from db.promises import CUT_SHORT, NOT_REPEATED, chat_of, rank, rewound, settled
+from db.rows import Row, delivery_of, entry_of, maybe_text, maybe_time, to_text, to_time
 from db.sqlite import cards, people
 from db.sqlite.connection import Connection
+from db.sqlite.watching import rules_of
+from monitor.core.discretion import without_others
 from monitor.core.model import (
     Claimed,
     Delivery,
@@ -31,6 +33,12 @@ from monitor.core.model import (
 CHAT = "substr({0}, 1, instr({0} || '/', '/') - 1)"
 """The chat of a destination: limits and order are the chat's, whatever its topics."""
 
+CARRIER = (
+    "select a.{0} from outbox a where a.card = {1} and a.destination = {2} "
+    "and a.kind in ('alert', 'escalation') order by a.kind limit 1"
+)
+"""Of the row whose message an update edits: the alert, or where there was none what was escalated there."""
+
 DUE = f"""
 select o.* from outbox o indexed by outbox_waiting
 where o.state in ('owed', 'sending')
@@ -42,18 +50,29 @@ and {CHAT.format("o.destination")} not in (select value from json_each(:resting)
 and substr(o.destination, 1, instr(o.destination, ':')) not in (select value from json_each(:resting))
 and {CHAT.format("o.destination")} not in (
     select {CHAT.format("destination")} from outbox where state = 'sending' and lease_until > :now)
-and (o.kind <> 'update' or exists (
-    select 1 from outbox a where a.card = o.card and a.destination = o.destination
-    and a.kind = 'alert' and a.state = 'sent'))
-order by o.level desc, o.id
+and (o.kind <> 'update' or 'sent' = ({CARRIER.format("state", "o.card", "o.destination")}))
+order by o.rank desc, o.id
 """  # noqa: S608 - constants
 """What may go to chats that have nothing in flight and do not rest, in the order of `outbox_waiting`."""
 
+MOOT = (
+    "delete from outbox where kind = 'update' and state <> 'dead' "  # noqa: S608 - constants
+    f"and 'dead' = ({CARRIER.format('state', 'outbox.card', 'outbox.destination')})"
+)
+"""Updates of messages that were refused for good."""
+
+WAITED = ("not_before", "lease_until")
+"""Columns that hold a row back."""
+
 WAITS = f"""
-select {CHAT.format("destination")} as chat, level, id from outbox
+select {CHAT.format("destination")} as chat, rank, id from outbox
 where state = 'owed' and attempt > 0 and not_before > :now and destination not in (select destination from suspended)
 """  # noqa: S608 - constants
 """Sends that failed and are tried again later: what comes after them in their chat waits for them."""
+
+
+PLACE = "card = ? and destination = ? and kind = ? and digest is null"
+"""The row of a card, a destination and a kind."""
 
 
 def owe(link: Connection, deliveries: Sequence[Owed], now: datetime, *, replayed: bool) -> None:
@@ -63,7 +82,7 @@ def owe(link: Connection, deliveries: Sequence[Owed], now: datetime, *, replayed
     """
     for owed in deliveries:
         row = link.first(
-            "select state from outbox where card = ? and destination = ? and kind = ?",
+            f"select state from outbox where {PLACE}",  # noqa: S608 - a constant
             (owed.card, str(owed.destination), owed.kind),
         )
         state = None if row is None else DeliveryState(row["state"])
@@ -75,27 +94,32 @@ def owe(link: Connection, deliveries: Sequence[Owed], now: datetime, *, replayed
                 _put(link, owed, now)
             elif state is DeliveryState.SENDING:
                 link.run(
-                    "update outbox set again = 1 where card = ? and destination = ? and kind = ?",
+                    f"update outbox set again = 1 where {PLACE}",  # noqa: S608 - a constant
                     (owed.card, str(owed.destination), owed.kind),
                 )
 
 
 def _moot(link: Connection, owed: Owed) -> bool:
     """Whether an update has no message to edit, because the alert was refused for good."""
-    return owed.kind is Kind.UPDATE and bool(
-        link.all(
-            "select 1 from outbox where card = ? and destination = ? and kind = 'alert' and state = 'dead'",
-            (owed.card, str(owed.destination)),
-        )
-    )
+    if owed.kind is not Kind.UPDATE:
+        return False
+    row = link.first(CARRIER.format("state", "?", "?"), (owed.card, str(owed.destination)))
+    return row is not None and row["state"] == DeliveryState.DEAD
 
 
 def _put(link: Connection, owed: Owed, now: datetime) -> None:
     """A new row, in the place of an old one if there is one."""
     link.run(
-        "insert or replace into outbox (card, destination, kind, level, state, owed_at) "
-        "values (?, ?, ?, ?, 'owed', ?)",
-        (owed.card, str(owed.destination), owed.kind, int(owed.level), to_text(now)),
+        "insert or replace into outbox (card, destination, kind, level, rank, state, owed_at) "
+        "values (?, ?, ?, ?, ?, 'owed', ?)",
+        (
+            owed.card,
+            str(owed.destination),
+            owed.kind,
+            int(owed.level),
+            rank(owed.kind, owed.level),
+            to_text(now),
+        ),
     )
 
 
@@ -103,6 +127,7 @@ def claim(
     link: Connection, now: datetime, lease: float, limit: int, resting: frozenset[Destination]
 ) -> tuple[Claimed, ...]:
     """Take what is due: see `Store.claim`."""
+    _rewind(link, now)
     _bury(link, now, "lease_until <= ?2")
     taken: list[Delivery] = []
     for before in _due(link, now, limit, resting):
@@ -113,10 +138,29 @@ def claim(
             repeat=before.repeat or before.state is DeliveryState.SENDING,
             not_before=None,
         )
-        _write(link, delivery, lease_until=now + timedelta(seconds=lease))
+        _write(link, delivery, now, lease_until=now + timedelta(seconds=lease))
         taken.append(delivery)
     views = cards.views(link, {delivery.card for delivery in taken})
-    return tuple(Claimed(each, views[each.card], _sent_alert(link, each)) for each in taken)
+    return tuple(
+        Claimed(
+            each, without_others(views[each.card], rules_of(link, each.destination)), _sent_alert(link, each)
+        )
+        for each in taken
+    )
+
+
+def _rewind(link: Connection, now: datetime) -> None:
+    """After the clock was set back: what waits, or is in flight, does so for as long as it was to."""
+    for row in link.all(
+        "select id, not_before, lease_until, back_at from outbox where state in ('owed', 'sending') "
+        "and back_at > ?",
+        (to_text(now),),
+    ):
+        moments = (rewound(maybe_time(row[each]), to_time(row["back_at"]), now) for each in WAITED)
+        link.run(
+            "update outbox set not_before = ?, lease_until = ?, back_at = ? where id = ?",
+            (*map(maybe_text, moments), to_text(now), row["id"]),
+        )
 
 
 def _due(link: Connection, now: datetime, limit: int, resting: frozenset[Destination]) -> list[Delivery]:
@@ -129,7 +173,7 @@ def _due(link: Connection, now: datetime, limit: int, resting: frozenset[Destina
     rows = link.database.execute(DUE, given)
     while len(firsts) < limit and (row := rows.fetchone()) is not None:
         chat = row["destination"].partition("/")[0]
-        if not any(each["level"] >= row["level"] and each["id"] < row["id"] for each in waits[chat]):
+        if not any(each["rank"] >= row["rank"] and each["id"] < row["id"] for each in waits[chat]):
             firsts.setdefault(chat, row)
     rows.close()
     return [delivery_of(row) for row in firsts.values()]
@@ -139,10 +183,7 @@ def _sent_alert(link: Connection, delivery: Delivery) -> str | None:
     """The messenger's id of the message that an update edits."""
     if delivery.kind is not Kind.UPDATE:
         return None
-    row = link.first(
-        "select message from outbox where card = ? and destination = ? and kind = 'alert'",
-        (delivery.card, str(delivery.destination)),
-    )
+    row = link.first(CARRIER.format("message", "?", "?"), (delivery.card, str(delivery.destination)))
     return None if row is None else row["message"]
 
 
@@ -155,14 +196,13 @@ def settle(link: Connection, delivery: int, attempt: int, receipt: Receipt, now:
         return False
     before = delivery_of(row)
     done = settled(before, receipt, now, once=_once(link, before))
-    _write(link, done, settled_at=now if done.state in (DeliveryState.SENT, DeliveryState.DEAD) else None)
+    _write(
+        link, done, now, settled_at=now if done.state in (DeliveryState.SENT, DeliveryState.DEAD) else None
+    )
     if done.state is DeliveryState.SENT and row["again"]:
         _put(link, Owed(done.card, done.destination, done.kind, done.level), now)
-    if done.state is DeliveryState.DEAD and done.kind is Kind.ALERT:
-        link.run(
-            "delete from outbox where card = ? and destination = ? and kind = 'update'",
-            (done.card, str(done.destination)),
-        )
+    if done.state is DeliveryState.DEAD:
+        link.run(f"{MOOT} and card = ? and destination = ?", (done.card, str(done.destination)))
     if isinstance(receipt, Refused) and receipt.suspend:
         people.suspend(link, done.destination, receipt.reason, now)
     return True
@@ -171,6 +211,7 @@ def settle(link: Connection, delivery: int, attempt: int, receipt: Receipt, now:
 def _write(
     link: Connection,
     delivery: Delivery,
+    now: datetime,
     *,
     lease_until: datetime | None = None,
     settled_at: datetime | None = None,
@@ -178,7 +219,7 @@ def _write(
     """Write a row back; whatever grew on its card until now is in the next send."""
     link.run(
         "update outbox set state = ?, attempt = ?, not_before = ?, repeat = ?, message = ?, reason = ?, "
-        "lease_until = ?, settled_at = ?, again = 0 where id = ?",
+        "lease_until = ?, settled_at = ?, back_at = ?, again = 0 where id = ?",
         (
             delivery.state,
             delivery.attempt,
@@ -188,6 +229,7 @@ def _write(
             delivery.reason,
             maybe_text(lease_until),
             maybe_text(settled_at),
+            to_text(now),
             delivery.id,
         ),
     )
@@ -196,10 +238,10 @@ def _write(
 def recover(link: Connection, now: datetime) -> int:
     """What was in flight when the process died is owed as a repeat, from now on. Returns how many were.
 
-    Alerts to where sends are not repeated are dead instead.
+    What goes to where sends are not repeated, and is no update, is dead instead.
     """
     return _bury(link, now, "true") + link.run(
-        "update outbox set state = 'owed', repeat = 1, not_before = ?, lease_until = null "
+        "update outbox set state = 'owed', repeat = 1, not_before = ?1, back_at = ?1, lease_until = null "
         "where state = 'sending'",
         (to_text(now),),
     )
@@ -212,19 +254,16 @@ def _once(link: Connection, delivery: Delivery) -> bool:
 
 
 def _bury(link: Connection, now: datetime, which: str) -> int:
-    """Alerts in flight of which nobody will tell what became of them, where sends are not repeated; how many."""
+    """What is in flight of which nobody will tell what became of it, where sends are not repeated; how many."""
     buried = link.run(
         "update outbox set state = 'dead', repeat = 1, reason = ?1, settled_at = ?2, "  # noqa: S608 - a constant
         "lease_until = null, again = 0 "
-        "where state = 'sending' and kind = 'alert' and destination in (select destination from send_once) "
+        "where state = 'sending' and kind <> 'update' and destination in (select destination from send_once) "
         f"and {which}",
         (f"{CUT_SHORT}; {NOT_REPEATED}", to_text(now)),
     )
     if buried:  # no update is owed of an alert that is dead
-        link.run(
-            "delete from outbox where kind = 'update' and (card, destination) in ("
-            "select card, destination from outbox where state = 'dead' and kind = 'alert')"
-        )
+        link.run(MOOT)
     return buried
 
 
@@ -268,7 +307,7 @@ def move(link: Connection, old: Destination, new: Destination) -> None:
     link.run(
         "delete from outbox where id in ("  # noqa: S608 - constants
         "select there.id from outbox here join outbox there "
-        "on there.card = here.card and there.kind = here.kind "
+        "on there.card = here.card and there.kind = here.kind and there.digest is null and here.digest is null "
         "and there.destination = ?2 || substr(here.destination, length(?1) + 1) "
         f"where (here.destination = ?1 or substr(here.destination, 1, length(?1) + 1) = ?1 || '/') "
         f"and {FURTHER.format('here')} > {FURTHER.format('there')})",
@@ -277,7 +316,7 @@ def move(link: Connection, old: Destination, new: Destination) -> None:
     link.run(
         f"delete from outbox where {people.INSIDE} and kind = 'update' and state in ('owed', 'sending') "  # noqa: S608 - a constant
         "and (card, destination) in ("
-        "select card, destination from outbox where kind = 'alert' and state = 'sent')",
+        "select card, destination from outbox where kind in ('alert', 'escalation') and state = 'sent')",
         chats[:1],
     )
     link.run(f"update outbox set message = null where {people.INSIDE}", chats[:1])  # noqa: S608 - a constant

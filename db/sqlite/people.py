@@ -9,7 +9,26 @@ from db.rows import destination_of, subscription_of, subscription_values, to_tex
 from db.sqlite.connection import Connection
 from monitor.core.model import Destination, Subscription
 
-PLACES = ("subscriptions", "suspended", "send_once", "outbox", "mutes", "quiet_hours", "hushed")
+PLACES = (
+    "subscriptions",
+    "suspended",
+    "send_once",
+    "outbox",
+    "mutes",
+    "quiet_hours",
+    "hushed",
+    "watches",
+    "acknowledgements",
+    "votes",
+    "escalations",
+    "escalated",
+    "topic_fallbacks",
+    "preferences",
+    "digest_wishes",
+    "digests",
+    "gathered",
+    "languages",
+)
 """Tables whose column `destination` follows a chat to a new address."""
 
 INSIDE = "(destination = ?1 or substr(destination, 1, length(?1) + 1) = ?1 || '/')"
@@ -18,7 +37,7 @@ INSIDE = "(destination = ?1 or substr(destination, 1, length(?1) + 1) = ?1 || '/
 
 def subscribe(link: Connection, subscription: Subscription) -> bool:
     """Add it and lift a suspension of its destination; False if it was there already."""
-    link.run("delete from suspended where destination = ?", (str(subscription.destination),))
+    resume_alone(link, subscription.destination)
     added = link.run(
         "insert into subscriptions (destination, selector, since, asked_by, title) values (?, ?, ?, ?, ?) "
         "on conflict (destination, selector) do nothing",
@@ -68,6 +87,11 @@ def resume(link: Connection, destination: Destination) -> bool:
     return link.run(f"delete from suspended where {INSIDE}", (str(destination),)) > 0  # noqa: S608 - a constant
 
 
+def resume_alone(link: Connection, destination: Destination) -> None:
+    """Lift its suspension, but not those of its topics."""
+    link.run("delete from suspended where destination = ?", (str(destination),))
+
+
 def send_once(link: Connection, destination: Destination, *, once: bool) -> bool:
     """Repeat no send there, or do so again; whether that changed anything."""
     sql = (
@@ -97,4 +121,6 @@ def move(link: Connection, old: Destination, new: Destination) -> int:
         )
         link.run(f"delete from {table} where {INSIDE}", (str(chat_of(old)),))  # noqa: S608 - a constant
         moved += here if table == "subscriptions" else 0
+    link.run("update or ignore roles set who = ?2 where who = ?1", (str(chat_of(old)), str(chat_of(new))))
+    link.run("delete from roles where who = ?", (str(chat_of(old)),))
     return moved

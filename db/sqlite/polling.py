@@ -10,7 +10,10 @@ from db.rows import Row, Values, by_name, maybe_text, maybe_time, to_text, to_ti
 from db.sqlite.connection import Connection
 from monitor.core.model import Feed, FeedState, FeedUrl, Move, Rhythm, Validators, Vigil
 
-STATE = "select f.*, p.* from feeds f left join polling p on p.feed_id = f.id"
+STATE = (
+    "select f.*, p.*, z.since as paused_since from feeds f left join polling p on p.feed_id = f.id "
+    "left join paused_feeds z on z.feed_id = f.id"
+)
 """A feed with all that is known of it."""
 
 
@@ -29,7 +32,8 @@ def sync(link: Connection, feeds: Sequence[Feed], first: Callable[[int, int], da
 def due(link: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
     """Listed feeds whose time has come, longest overdue first."""
     rows = link.all(
-        f"{STATE} where f.listed = 1 and f.next_poll_at <= ? order by f.next_poll_at, f.id limit ?",
+        f"{STATE} where f.listed = 1 and f.next_poll_at <= ? and z.feed_id is null "
+        "order by f.next_poll_at, f.id limit ?",
         (to_text(now), limit),
     )
     return tuple(map(state_of, rows))
@@ -124,6 +128,7 @@ def state_of(row: Row) -> FeedState:
         topic=row["topic"],
         rhythm=unpack(Rhythm, row["rhythm"]),
         vigil=unpack(Vigil, row["vigil"]),
+        paused_since=maybe_time(row["paused_since"]),
     )
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from db.rows import Row, story_of, to_time
 from db.sqlite.connection import Connection
-from monitor.core.match.plan import AllOf, Everything, Nearly, Plan, Token
+from monitor.core.match.plan import Aged, AllOf, Became, Everything, Nearly, Plan, Token
 from monitor.core.model import RuleId, StoredStory, Story
 from monitor.core.text import index_text
 
-PORTION = 200
-"""How many stories are read at a time."""
+TOGETHER = 200
+"""Stories that are indexed anew at a time."""
 
 DEEPEST = 20
 """How deep a search expression is nested at most; FTS5's parser gives up between 30 and 60."""
@@ -72,41 +72,12 @@ def refresh(link: Connection) -> bool:
     while rows := link.all(
         f"select {STORY} from stories s join feeds f on f.id = s.feed_id "  # noqa: S608 - a constant
         "where s.id > ? order by s.id limit ?",
-        (last, PORTION),
+        (last, TOGETHER),
     ):
         index(link, [(row["id"], story_of(row)) for row in rows])
         last = rows[-1]["id"]
     link.run("insert or replace into meta (name, value) values ('index_probe', ?)", (probe,))
     return True
-
-
-def candidates(link: Connection, plan: Plan, before: int | None) -> Iterator[StoredStory]:
-    """Stories that could match, newest first, in portions; between two portions no transaction is open."""
-    match = expression(plan)
-    while True:
-        with link.reading():
-            rows = _page(link, match, before)
-        if not rows:
-            return
-        yield from map(stored_of, rows)
-        before = rows[-1]["id"]
-
-
-def _page(link: Connection, match: str | None, before: int | None) -> list[Row]:
-    """The next portion of stories below `before`, newest first."""
-    if match is None:
-        return link.all(
-            f"select {COLUMNS} from stories s join feeds f on f.id = s.feed_id "  # noqa: S608 - a constant
-            "left join card_stories c on c.story_id = s.id "
-            "where ?1 is null or s.id < ?1 order by s.id desc limit ?2",
-            (before, PORTION),
-        )
-    return link.all(
-        f"select {COLUMNS} from story_index i cross join stories s on s.id = i.rowid "  # noqa: S608 - a constant
-        "join feeds f on f.id = s.feed_id left join card_stories c on c.story_id = s.id "
-        "where i.tokens match ?1 and (?2 is null or i.rowid < ?2) order by i.rowid desc limit ?3",
-        (match, before, PORTION),
-    )
 
 
 def stored_of(row: Row) -> StoredStory:
@@ -122,20 +93,24 @@ def stored_of(row: Row) -> StoredStory:
     )
 
 
-def expression(plan: Plan, depth: int = 0) -> str | None:
-    """The plan as an FTS5 expression, every token in quotes; None if it does not restrict anything."""
+def expression(plan: Plan, depth: int = 0, shortest: int = 1) -> str | None:
+    """The plan as an FTS5 expression, every token in quotes; None if it does not restrict anything.
+
+    Prefixes of fewer than `shortest` letters are left out, as if they restricted nothing.
+    """
     if depth > DEEPEST:
         return None
     match plan:
-        case Everything() | Nearly():
+        case Everything() | Nearly() | Became() | Aged():
             return None
         case Token(text, prefix):
             quoted = text.replace('"', '""').replace("\0", " ")  # a NUL would end the expression
-            return f'"{quoted}"' + " *" * prefix if _indexed(text) else None
+            usable = _indexed(text) and not (prefix and len(text) < shortest)
+            return f'"{quoted}"' + " *" * prefix if usable else None
         case AllOf(parts):
-            needed = [each for part in parts if (each := expression(part, depth + 1)) is not None]
+            needed = [each for part in parts if (each := expression(part, depth + 1, shortest)) is not None]
             return f"({' AND '.join(needed)})" if needed else None
-    choices = [expression(part, depth + 1) for part in plan.parts]
+    choices = [expression(part, depth + 1, shortest) for part in plan.parts]
     sure = [each for each in choices if each is not None]
     return f"({' OR '.join(sure)})" if len(sure) == len(choices) else None
 

@@ -7,17 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from db.promises import QUIET
-from db.rows import delivery_of, maybe_text, mute_of, mute_values, quiet_of, quiet_values, to_text
+from db.rows import (
+    delivery_of,
+    maybe_text,
+    maybe_time,
+    mute_of,
+    mute_values,
+    quiet_of,
+    quiet_values,
+    to_text,
+)
 from db.sqlite.connection import Connection
-from monitor.core.model import Destination, Hushed, Kind, Mute, MuteKind, Outcome, Owed, QuietHours
+from monitor.core.model import Destination, Hushed, Kind, Level, Mute, MuteKind, Outcome, Owed, QuietHours
 from monitor.core.quiet import held_until
 
-WAITS = "kind = 'alert' and state = 'owed' and attempt = 0 and reason in ('', 'quiet hours')"
-"""Alerts that wait, for nothing or for the end of quiet hours, and that nobody has tried to send yet."""
+UNSENT = "kind <> 'update' and state = 'owed' and attempt = 0 and reason in ('', 'quiet hours')"
+"""New messages that wait, for nothing or for the end of quiet hours, and that nobody has tried to send yet."""
 
 RING = (
-    "update outbox set not_before = null, reason = '', level = max(level, ?) "
-    "where card = ? and destination = ? and kind = 'alert' and state = 'owed' and attempt = 0 and reason = ?"
+    "update outbox set not_before = null, reason = '', level = max(level, ?1), rank = max(level, ?1) "
+    "where card = ?2 and destination = ?3 and kind = 'alert' and state = 'owed' and attempt = 0 and reason = ?4"
 )
 """Lets an alert go that quiet hours hold."""
 
@@ -74,7 +83,7 @@ class Wishing:
         """See `Store.held`."""
         with self._link.reading():
             return self._link.number(
-                f"select count(*) from outbox where destination = ? and {WAITS} and not_before > ?",  # noqa: S608 - a constant
+                f"select count(*) from outbox where destination = ? and {UNSENT} and not_before > ?",  # noqa: S608 - a constant
                 (str(destination), to_text(now)),
             )
 
@@ -106,7 +115,8 @@ def keep(link: Connection, outcome: Outcome) -> None:
             link.run("delete from hushed where card = ? and destination = ?", _place(owed))
         if owed.not_before is not None and owed.kind is Kind.ALERT:
             link.run(
-                f"update outbox set not_before = ?, reason = ? where card = ? and destination = ? and {WAITS}",  # noqa: S608 - a constant
+                "update outbox set not_before = ?, reason = ? "  # noqa: S608 - a constant
+                f"where card = ? and destination = ? and kind = 'alert' and {UNSENT}",
                 (to_text(owed.not_before), QUIET, *_place(owed)),
             )
         if owed.not_before is None and owed.kind is Kind.UPDATE:
@@ -119,18 +129,31 @@ def keep(link: Connection, outcome: Outcome) -> None:
 
 
 def hold_due(link: Connection, now: datetime) -> None:
-    """What is due in somebody's quiet hours waits on: it was owed before them, or nobody sent it in between."""
-    if not (hours := {quiet.destination: quiet for quiet in quiet_hours(link)}):
-        return
-    rows = link.all(
-        f"select * from outbox where {WAITS} and (not_before is null or not_before <= ?) "  # noqa: S608 - a constant
-        "and destination in (select destination from quiet_hours)",
-        (to_text(now),),
-    )
-    for delivery in map(delivery_of, rows):
-        until = held_until(hours[delivery.destination], delivery.level, now)
-        if until is not None:
-            _wait(link, delivery.id, until)
+    """What waits unsent waits for the end of the quiet hours that it is in now, and no longer.
+
+    What is due may have been owed before they began, or nobody sent it in between. What is held may be so by a clock
+    that was ahead.
+    """
+    for quiet in quiet_hours(link):
+        rows = link.all(
+            f"select level, not_before from outbox where destination = ? and {UNSENT} group by level, not_before",  # noqa: S608 - a constant
+            (str(quiet.destination),),
+        )
+        for row in rows:
+            until = held_until(quiet, Level(row["level"]), now)
+            held = maybe_time(row["not_before"])
+            if until != held and (until is not None or (held is not None and held > now)):
+                link.run(
+                    "update outbox set not_before = ?, reason = ? "  # noqa: S608 - a constant
+                    f"where destination = ? and level = ? and not_before is ? and {UNSENT}",
+                    (
+                        maybe_text(until),
+                        "" if until is None else QUIET,
+                        str(quiet.destination),
+                        row["level"],
+                        row["not_before"],
+                    ),
+                )
 
 
 def _wait(link: Connection, delivery: int, until: datetime | None) -> None:
@@ -158,7 +181,7 @@ def _hush(link: Connection, hushed: Hushed) -> None:
 def _hold_anew(link: Connection, destination: Destination, quiet: QuietHours | None, now: datetime) -> int:
     """Alerts that wait unsent are held by these quiet hours from now on, or by none. Returns how many are held."""
     rows = link.all(
-        f"select * from outbox where destination = ? and {WAITS}",  # noqa: S608 - a constant
+        f"select * from outbox where destination = ? and {UNSENT}",  # noqa: S608 - a constant
         (str(destination),),
     )
     until: Sequence[tuple[int, datetime | None]] = [

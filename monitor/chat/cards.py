@@ -10,11 +10,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from monitor.chat import alert_parts
 from monitor.chat.excerpt import Excerpt, around, clean, head, line
-from monitor.chat.message import Button, Message, Style, Writer
-from monitor.chat.phrases import asks_why, badge, count, dated, marked, opens, presses, quoted, row
+from monitor.chat.message import Message, Style, Writer
+from monitor.chat.phrases import badge, dated, marked, opens, quoted, row
+from monitor.chat.tongue import mark, tr, trn
 from monitor.core.model import CardStory, CardView, Claimed, Evidence, Level, RuleId, Story
-from monitor.desk.answers import Find, Found, Latest, Why, rules_of
+from monitor.desk.answers import Why, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,9 +35,14 @@ PLACES = 3  # shown per clause
 CONTEXT = 100
 ROW = 5  # buttons side by side
 
-UNTITLED = "(no title)"
-REPEAT = "↻ may be a repeat: the connection broke while it was first sent"
-FIELDS = {"title": "the title", "summary": "the summary", "text": "the text", "source": "the source"}
+UNTITLED = mark("(no title)")
+REPEAT = mark("↻ may be a repeat: the connection broke while it was first sent")
+FIELDS = {
+    "title": mark("the title"),
+    "summary": mark("the summary"),
+    "text": mark("the text"),
+    "source": mark("the source"),
+}
 
 
 def alert(claimed: Claimed, zone: tzinfo, now: datetime, names: Mapping[RuleId, str]) -> Message:
@@ -47,20 +54,21 @@ def alert(claimed: Claimed, zone: tzinfo, now: datetime, names: Mapping[RuleId, 
     rules = rules_of(view)
     first = view.stories[0]
     out = Writer()
+    alert_parts.repeated(out, claimed.escalated)
     heading = [line(names.get(rule) or rule) for rule in _leading(view)]
     out.line(f"{badge(view.card.level)} · {listed(heading, NAMES)}", Style.BOLD)
-    _title(out, first.story, _evidence(first), TITLE).line()
-    out.line(_source(first.story, first.seen_at, zone, now))
-    snippet = _snippet(first.story, _evidence(first), SNIPPET)
+    titled(out, first.story, evidence_of(first), TITLE).line()
+    out.line(sourced(first.story, first.seen_at, zone, now))
+    snippet = snippet_of(first.story, evidence_of(first), SNIPPET)
     if snippet.text:
         marked(out.line(), snippet).line()
     _also(out, view.stories[1:])
     out.line()
     if claimed.delivery.repeat:
-        out.line(REPEAT, Style.ITALIC)
-    out.add(f"{listed(rules, NAMES)} · card #{view.card.number}")
-    buttons = row(asks_why(view.card.number, "Why?"), opens("Open", first.story.url))
-    return out.message(buttons, silent=view.card.level is Level.INFO)
+        out.line(tr(REPEAT), Style.ITALIC)
+    alert_parts.acknowledged(out, claimed.acknowledged, zone, now)
+    out.add(f"{listed(rules, NAMES)} · " + tr("card #{n}").format(n=view.card.number))
+    return out.message(alert_parts.rows(view, claimed.acknowledged), silent=view.card.level is Level.INFO)
 
 
 def _leading(view: CardView) -> tuple[RuleId, ...]:
@@ -69,74 +77,35 @@ def _leading(view: CardView) -> tuple[RuleId, ...]:
     return tuple(dict.fromkeys(hit.rule for hit in hits)) or rules_of(view)
 
 
-def latest(answer: Latest, zone: tzinfo, now: datetime) -> Message:
-    """The newest cards, with a button to know why for each, and one for older ones."""
-    out = Writer()
-    for view in answer.cards:
-        first = view.stories[0]
-        out.line(
-            f"{badge(view.card.level)} · {listed(rules_of(view), SOURCE)} · #{view.card.number}", Style.BOLD
-        )
-        _title(out, first.story, _evidence(first), SHORT_TITLE).line()
-        others = len(view.stories) - 1
-        more = f" · and {count(others, 'more report', 'more reports')}" if others else ""
-        out.line(_source(first.story, first.seen_at, zone, now) + more)
-        if (mute := answer.hushed.get(view.card.number)) is not None:
-            out.line(f"🔇 not told here: muted by {line(mute, SOURCE)}", Style.ITALIC)
-        out.line()
-    out.line("/why NUMBER shows what matched.")
-    buttons = row(*(asks_why(view.card.number) for view in answer.cards[:ROW]))
-    if answer.older is not None:
-        size, rule = len(answer.cards), answer.rule or ""
-        typed = f"/latest {size} {rule}".strip() + f" older:{answer.older}"
-        buttons += _go_on(out, presses("Older", f"latest:{size}:{answer.older}:{rule}", typed), typed)
-    return out.message(buttons)
-
-
-def found(answer: Found, zone: tzinfo, now: datetime) -> Message:
-    """One page of a search, with the way to the next."""
-    out = Writer()
-    for find in answer.finds:
-        _find(out, find, zone, now)
-    if answer.back_to is not None:
-        out.line(
-            f"Searched back to {_day(answer.back_to, zone)} so far; older stories were not looked at yet."
-        )
-    if answer.older is None:
-        out.line("That is all." if answer.finds else "Nothing older.")
-    cards = dict.fromkeys(find.stored.card for find in answer.finds if find.stored.card is not None)
-    buttons = row(*(asks_why(number) for number in cards))
-    if answer.older is not None:
-        typed = f"/search {answer.query} older:{answer.older}"
-        buttons += _go_on(out, presses("Older", f"s:{answer.older}:{answer.query}", typed), typed)
-    return out.message(buttons)
-
-
 def why(answer: Why, zone: tzinfo, now: datetime, names: Mapping[RuleId, str]) -> Message:
     """Clause by clause: what a rule asked for, what stands in the story, where."""
     view = answer.card
     first = view.stories[0]
-    out = Writer().line(f"Why card #{view.card.number}: {badge(view.card.level)}", Style.BOLD)
-    _title(out, first.story, (), SHORT_TITLE).line()
-    out.line(_source(first.story, first.seen_at, zone, now))
+    out = Writer()
+    out.line(
+        tr("Why card #{n}: {level}").format(n=view.card.number, level=badge(view.card.level)), Style.BOLD
+    )
+    titled(out, first.story, (), SHORT_TITLE).line()
+    out.line(sourced(first.story, first.seen_at, zone, now))
     if answer.hushed is not None:
-        out.line(f"🔇 not told here: muted by {line(answer.hushed, SOURCE)}", Style.ITALIC)
+        out.line(muted_by(answer.hushed), Style.ITALIC)
     left = CLAUSES
     rules = rules_of(view)
     for rule in rules:
         if left <= 0 or out.units() > ROOM:
-            out.line().line("More rules matched: " + listed(rules[rules.index(rule) :], NAMES))
+            more = listed(rules[rules.index(rule) :], NAMES)
+            out.line().line(tr("More rules matched: {rules}").format(rules=more))
             break
         story, evidence = next((s, h.evidence) for s in view.stories for h in s.hits if h.rule == rule)
         called = names.get(rule)
         out.line().add(line(rule), Style.BOLD).line(f" · {line(called)}" if called else "")
         if story is not first:
-            _title(out.add("in: "), story.story, (), SHORT_TITLE).line()
+            titled(out.add(tr("in: ")), story.story, (), SHORT_TITLE).line()
         left = _clauses(out, story.story, evidence, left)
     if len(view.stories) > 1:
         _also(out, view.stories[1:])
-    out.line().add("Too much of this? /subs lists what comes here and how to end it.")
-    return out.message(row(opens("Open", first.story.url)))
+    out.line().add(tr("Too much of this? /subs lists what comes here and how to end it."))
+    return out.message(row(opens(tr("Open"), first.story.url)))
 
 
 def listed(words: Sequence[str], limit: int) -> str:
@@ -144,7 +113,7 @@ def listed(words: Sequence[str], limit: int) -> str:
     shown: list[str] = []
     for word in words:
         if shown and sum(map(len, shown)) + 2 * len(shown) + len(word) > limit:
-            return f"{', '.join(shown)} and {len(words) - len(shown)} more"
+            return tr("{names} and {n} more").format(names=", ".join(shown), n=len(words) - len(shown))
         shown.append(line(word, limit))
     return ", ".join(shown)
 
@@ -163,56 +132,41 @@ def _clauses(out: Writer, story: Story, evidence: Sequence[Evidence], left: int)
         for place in places[:PLACES]:
             _place(out, story, place)
         if len(places) > PLACES:
-            out.line(f"   … and {count(len(places) - PLACES, 'more place', 'more places')}")
+            out.line("   " + trn("… and {n} more place", "… and {n} more places", len(places) - PLACES))
     if shown < len(clauses):
-        out.line(f"… and {count(len(clauses) - shown, 'more clause', 'more clauses')}")
+        out.line(trn("… and {n} more clause", "… and {n} more clauses", len(clauses) - shown))
         return 0
     return left - shown
 
 
 def _place(out: Writer, story: Story, place: Evidence) -> None:
     """One place: what was asked for, where it differs from what stands there, and the words around it."""
-    asked = "" if place.term == place.surface else f"{quoted(place.term, 40)} as "
-    out.add(f"   {asked}{quoted(place.surface, 40)} in {FIELDS.get(place.field, place.field)}: ")
+    field = tr(FIELDS[place.field]) if place.field in FIELDS else place.field
+    found = (
+        tr("{words} in {field}: ") if place.term == place.surface else tr("{term} as {words} in {field}: ")
+    )
+    words, term = quoted(place.surface, 40), quoted(place.term, 40)
+    out.add("   " + found.format(words=words, term=term, field=field))
     text = getattr(story, place.field, None)
     if isinstance(text, str):
         marked(out, around(text, CONTEXT, [(place.start, place.end)], CONTEXT // 3))
     out.line()
 
 
-def _go_on(out: Writer, button: Button | None, typed: str) -> tuple[tuple[Button, ...], ...]:
-    """The next page by a button, or where that could not carry the question by a line to copy and send."""
-    if button is None:
-        out.add("Older: ").line(typed, Style.CODE)
-    return row(button)
-
-
-def _find(out: Writer, find: Find, zone: tzinfo, now: datetime) -> None:
-    stored = find.stored
-    _title(out.add("▪ "), stored.story, find.evidence, SHORT_TITLE).line()
-    hits = f" · {listed(stored.rules, SOURCE)}" if stored.rules else ""
-    card = f" · #{stored.card}" if stored.card is not None else ""
-    out.line(_source(stored.story, stored.seen_at, zone, now) + hits + card)
-    snippet = _snippet(stored.story, find.evidence, SHORT_SNIPPET, only_matched=True)
-    if snippet.text:
-        marked(out, snippet).line()
-    out.line()
-
-
-def _title(out: Writer, story: Story, evidence: Iterable[Evidence], limit: int) -> Writer:
+def titled(out: Writer, story: Story, evidence: Iterable[Evidence], limit: int) -> Writer:
     """The title as a link; a story without one shows its first words in its place."""
-    shown = head(story.title, limit, _spans(evidence, "title"))
+    shown = head(story.title, limit, spans_in(evidence, "title"))
     if not shown.text:
-        shown = Excerpt(UNTITLED)
+        shown = Excerpt(tr(UNTITLED))
     return marked(out, shown, url=story.url)
 
 
-def _snippet(
+def snippet_of(
     story: Story, evidence: Sequence[Evidence], limit: int, *, only_matched: bool = False
 ) -> Excerpt:
     """The words around matches outside the title, else the summary's first, unless the title says them."""
     for field, text in (("summary", story.summary), ("text", story.text)):
-        spans = _spans(evidence, field)
+        spans = spans_in(evidence, field)
         if spans:
             return around(text, limit, spans)
     if only_matched:
@@ -227,27 +181,31 @@ def _also(out: Writer, others: Sequence[CardStory]) -> None:
     """Who else carries it."""
     if not others:
         return
-    out.line().line("Also:")
+    out.line().line(tr("Also:"))
     for each in others[:ALSO]:
-        title = head(each.story.title, SHORT_TITLE).text or UNTITLED
-        out.add(f"• {line(each.story.source, SOURCE) or 'another feed'}: ")
+        title = head(each.story.title, SHORT_TITLE).text or tr(UNTITLED)
+        out.add(f"• {line(each.story.source, SOURCE) or tr('another feed')}: ")
         marked(out, Excerpt(title), url=each.story.url).line()
     if len(others) > ALSO:
-        out.line(f"… and {count(len(others) - ALSO, 'more report', 'more reports')}")
+        out.line(trn("… and {n} more report", "… and {n} more reports", len(others) - ALSO))
 
 
-def _source(story: Story, seen_at: datetime, zone: tzinfo, now: datetime) -> str:
+def muted_by(mute: str) -> str:
+    """Why a card was not told."""
+    return tr("🔇 not told here: muted by {mute}").format(mute=line(mute, SOURCE))
+
+
+def sourced(story: Story, seen_at: datetime, zone: tzinfo, now: datetime) -> str:
+    """Who carries a story, and when it was published."""
     source = line(story.source, SOURCE)
     return f"{source} · " * bool(source) + dated(story, seen_at, zone, now)
 
 
-def _evidence(story: CardStory) -> tuple[Evidence, ...]:
+def evidence_of(story: CardStory) -> tuple[Evidence, ...]:
+    """What matched in a story, of all its hits."""
     return tuple(e for hit in story.hits for e in hit.evidence)
 
 
-def _spans(evidence: Iterable[Evidence], field: str) -> list[tuple[int, int]]:
+def spans_in(evidence: Iterable[Evidence], field: str) -> list[tuple[int, int]]:
+    """The matched places in one field."""
     return [(e.start, e.end) for e in evidence if e.field == field]
-
-
-def _day(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d}"

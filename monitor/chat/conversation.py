@@ -9,34 +9,36 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telegram import Chat, ChatMember
 from telegram import Message as Heard
 from telegram.constants import ChatAction
-from telegram.error import ChatMigrated, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
-from monitor.chat import commands
-from monitor.chat.connection import FloodError, never_left, reason
+from monitor.chat import apologies, commands, inline
+from monitor.chat.connection import reason
 from monitor.chat.message import Message
-from monitor.chat.messenger import edit, send
-from monitor.chat.people import MESSENGER
-from monitor.chat.receipts import blames_markup
-from monitor.chat.render import plain
+from monitor.chat.people import MESSENGER, shown_in
+from monitor.chat.presses import Unusable
+from monitor.chat.replying import Note, Replies, Spot
+from monitor.chat.sharing import patience
 from monitor.chat.work import Work
 from monitor.core.model import Destination
+from monitor.desk.answers import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import tzinfo
 
-    from telegram import Bot, CallbackQuery, ChatMemberUpdated, Update, User
+    from telegram import CallbackQuery, ChatMemberUpdated, Update, User
 
-    from monitor.chat.messenger import Migrated
+    from monitor.chat.messenger import Migrated, Post
     from monitor.chat.people import People
+    from monitor.chat.presses import Keys
+    from monitor.chat.sharing import Shares
     from monitor.desk import Desk
-    from monitor.desk.answers import Target
+    from monitor.desk.answers import Caller
     from monitor.ports import Offload
 
 log = logging.getLogger(__name__)
@@ -49,47 +51,57 @@ WELCOME = "start"
 PATIENCE = 60.0
 """Seconds for one update as a whole."""
 
-SHORT_WAIT = 5.0
-"""Seconds that an answer waits if Telegram asks to wait; after a longer wait nobody needs it any more."""
-
-NOTE_LIMIT = 200
-"""Characters in the note that answers a button (Bot API, answerCallbackQuery)."""
-
-SORRY = Message("Sorry, that went wrong here; it is in the log of this bot. Please try again later.")
-POINTER = Message("I understand commands only. /help lists them.")
-ASK_AGAIN = Message("Telegram does not tell me who may do that here. Please try again in a minute.")
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where an answer goes: a chat, a forum topic in it, and in groups the message it answers."""
-
-    chat: int
-    topic: int | None = None
-    answers: int | None = None
+ME = "me"
+"""How somebody names their private chat with the bot."""
 
 
 class Conversation:
     """Deals with updates; whatever happens in one of them, the next one is dealt with too."""
 
     def __init__(
-        self, bot: Bot, *, desk: Desk, offload: Offload, people: People, migrated: Migrated, zone: tzinfo
+        self,
+        post: Post,
+        *,
+        keys: Keys,
+        desk: Desk,
+        offload: Offload,
+        people: People,
+        migrated: Migrated,
+        zone: tzinfo,
+        shares: Shares,
+        after: Callable[[str], Awaitable[None]],
     ) -> None:
-        """`migrated` hears of groups that got a new id; times in answers are told in `zone`."""
-        self._bot = bot
+        """`keys` open what buttons carry that `post` sends; `migrated` hears of groups that got a new id.
+
+        Times in answers are told in `zone`. `shares` says how often one person is answered; `after` hears the name
+        of each command that was.
+        """
+        self._post = post
+        self._bot = post.bot
+        self._keys = keys
         self._desk = desk
         self._offload = offload
         self._people = people
         self._migrated = migrated
         self._zone = zone
+        self._replies = Replies(post, offload=offload, migrated=migrated)
+        self._shares = shares
+        self._after = after
 
     async def handle(self, updates: Sequence[Update]) -> None:
-        """Deal with all of them; returns when every answer is out, raises nothing."""
+        """Deal with all of them; raises nothing.
+
+        Returns when every answer is out, but for work that takes long, which goes on by itself.
+        """
         lanes: dict[int, list[Update]] = {}
         for update in updates:
             chat = update.effective_chat
             lanes.setdefault(chat.id if chat else 0, []).append(update)
         await asyncio.gather(*(self._lane(lane) for lane in lanes.values()))
+
+    async def stop(self, grace: float) -> None:
+        """Let work that is under way end for `grace` seconds, then break it off."""
+        await self._replies.stop(grace)
 
     async def _lane(self, updates: Sequence[Update]) -> None:
         for update in updates:
@@ -110,6 +122,15 @@ class Conversation:
             await self._message(update.message)
         elif update.my_chat_member is not None:
             await self._membership(update.my_chat_member)
+        elif update.inline_query is not None:
+            await inline.respond(
+                self._bot,
+                update.inline_query,
+                desk=self._desk,
+                offload=self._offload,
+                people=self._people,
+                zone=self._zone,
+            )
 
     async def _message(self, heard: Heard) -> None:
         if await self._migration(heard):
@@ -118,62 +139,53 @@ class Conversation:
         spot = spot_of(heard)
         found = COMMAND.match(heard.text or "")
         if found is None or heard.forward_origin is not None:  # forwarded words are nobody's wish
-            if private:
-                await self._say(spot, POINTER)
+            if private and await self._has_share(heard.from_user, spot):
+                await self._replies.say(
+                    spot, apologies.pointer(await self._language(heard.chat, heard.from_user))
+                )
             return
         name, addressee, arguments = found[1].lower(), found[2], (found[3] or "").strip()
         if addressee is not None and addressee.lower() != (self._bot.username or "").lower():
             return
         if not private and addressee is None and name not in commands.COMMANDS:
             return  # it is for another bot of the group
-        if heard.from_user is None:
+        if heard.from_user is None or not await self._has_share(heard.from_user, spot):
             return
         try:
             answer = await self._answer(heard, heard.from_user, name, arguments)
         except TelegramError as error:
             log.warning("who asks /%s is not known: %s", name, reason(error, self._bot.token))
-            answer = ASK_AGAIN
+            answer = apologies.ask_again(heard.from_user.language_code)
         except Exception:  # the border of the process: one bug must not end the conversation with everybody
             log.exception("/%s failed", name)
-            answer = SORRY
+            answer = apologies.sorry(heard.from_user.language_code)
         if isinstance(answer, Work):
-            await self._labour(spot, answer, f"/{name}")
+            await self._replies.labour(heard.from_user.id, spot, answer, f"/{name}")
         else:
-            await self._say(spot, answer)
+            await self._replies.say(spot, answer)
+        await self._after(name)
+
+    async def _has_share(self, user: User | None, spot: Spot) -> bool:
+        """Whether somebody is answered; whoever asks too much is told so once, and then not heard for a while."""
+        if user is None:
+            return True
+        verdict = self._shares.take(user.id)
+        if verdict.tell:
+            await self._replies.say(spot, Message(patience(user.language_code, verdict.wait)))
+        return verdict.granted
 
     async def _migration(self, heard: Heard) -> bool:
-        """Whether it tells that a group became a supergroup; what lies under its old id follows."""
+        """Whether it tells that a group became a supergroup, or a topic opened again; what is theirs follows."""
         if heard.migrate_to_chat_id is not None:
             await self._migrated(Destination(MESSENGER, str(heard.chat.id)), heard.migrate_to_chat_id)
         elif heard.migrate_from_chat_id is not None:
             await self._migrated(Destination(MESSENGER, str(heard.migrate_from_chat_id)), heard.chat.id)
+        elif heard.forum_topic_reopened is not None:
+            topic = Destination(MESSENGER, str(heard.chat.id), heard.message_thread_id)
+            await self._offload(self._desk.resume, topic)
         else:
             return False
         return True
-
-    async def _labour(self, spot: Spot, work: Work, name: str) -> None:
-        """Work that takes its time: one message shows how far it came, and in its place stands the answer."""
-        shown: list[int] = []
-
-        async def show(message: Message) -> None:
-            if shown:
-                await edit(self._bot, spot.chat, shown[0], message)
-            else:
-                sent = await send(self._bot, spot.chat, spot.topic, message, answers=spot.answers)
-                shown.append(sent.message_id)
-
-        await self._bot.send_chat_action(spot.chat, ChatAction.TYPING, message_thread_id=spot.topic)
-        try:
-            answer = await work.finish(self._offload, show)
-        except TelegramError:
-            raise
-        except Exception:  # the border of the process, as for commands
-            log.exception("%s failed", name)
-            answer = SORRY
-        if shown and answer.attachment is None:
-            await edit(self._bot, spot.chat, shown[0], answer)
-        else:
-            await self._say(spot, answer)
 
     async def _answer(self, heard: Heard, user: User, name: str, arguments: str) -> Message | Work:
         """What the desk says to a command."""
@@ -185,63 +197,105 @@ class Conversation:
             topic=spot_of(heard).topic,
             changes=command is not None and (command.changes or name == WELCOME),
         )
-        written = commands.target_of(name, arguments)
-        target: Target | None = None
-        if written is not None and await self._offload(self._desk.allowed, caller) is None:
-            found = await self._people.target(written, caller, user)
-            if isinstance(found, Message):
-                return found
-            target = found
+        target = await self._found(commands.target_of(name, arguments), caller, user)
+        if isinstance(target, Message):
+            return target
+        other = await self._found(commands.other_of(name, arguments), caller, user)
+        if isinstance(other, Message):
+            return other
         return await self._offload(
-            commands.begin, self._desk, caller, name, arguments, target, zone=self._zone
+            commands.begin,
+            self._desk,
+            caller,
+            name,
+            arguments,
+            target,
+            zone=self._zone,
+            about=await self._about(heard, caller),
+            other=other,
+            person=shown_in(heard),
+            bot=self._bot.username or "",
         )
+
+    async def _found(self, written: str | None, caller: Caller, user: User) -> Target | Message | None:
+        """Another chat that a command names, or "me" for the asker's private one; or why not, in words."""
+        if written is None or await self._offload(self._desk.allowed, caller) is not None:
+            return None
+        if written == ME:
+            return None if caller.rights.anonymous else await self._private(user)
+        return await self._people.target(written, caller, user)
+
+    async def _private(self, user: User) -> Target:
+        """Somebody's private chat; whether the bot may write there is known to Telegram alone."""
+        try:
+            await self._bot.send_chat_action(user.id, ChatAction.TYPING)
+        except (BadRequest, Forbidden):
+            reachable = False
+        else:
+            reachable = True
+        where = Destination(MESSENGER, str(user.id))
+        return Target(where, user.full_name, admin=True, may_post=reachable)
+
+    async def _language(self, chat: Chat, user: User | None) -> str | None:
+        """In which language somebody is spoken to where no command answers."""
+        if user is None:
+            return None
+        caller = await self._people.caller(chat, user, changes=False)
+        return await self._offload(commands.spoken_to, self._desk, caller)
+
+    async def _about(self, heard: Heard, caller: Caller) -> int | None:
+        """The card of the alert to which a message replies."""
+        told = heard.reply_to_message
+        if told is None or told.from_user is None or told.from_user.id != self._bot.id:
+            return None
+        return await self._offload(self._desk.feedback.card_of, caller.here, str(told.message_id))
 
     async def _button(self, query: CallbackQuery) -> None:
         """A pressed button; Telegram is always told that it was seen, else the person's client waits."""
-        note: str | None = None
+        note: Note | None = None
+        language = query.from_user.language_code
+        verdict = self._shares.take(query.from_user.id)
+        if not verdict.granted:
+            await query.answer(patience(language, verdict.wait) if verdict.tell else None)
+            return
         try:
             note = await self._press(query)
         except TelegramError as error:
             log.warning("a button was not answered: %s", reason(error, self._bot.token))
-            note = ASK_AGAIN.text
+            note = Note(apologies.ask_again(language).text)
         except Exception:  # the border of the process, as for commands
             log.exception("a button failed")
-            note = SORRY.text
+            note = Note(apologies.sorry(language).text)
         finally:
-            await query.answer(note, show_alert=bool(note) or None)
+            await query.answer(note.text if note else None, show_alert=bool(note and note.loud) or None)
 
-    async def _press(self, query: CallbackQuery) -> str | None:
+    async def _press(self, query: CallbackQuery) -> Note | None:
         """Send the answer to a button; returns what the client shall show instead, if there is none."""
         carrier = query.message
+        language = query.from_user.language_code
         if carrier is None or not query.data:
-            return "This button is too old."
+            return Note(apologies.expired(language))
+        chat = carrier.chat
+        names = (chat.id, f"@{chat.username}") if chat.username else (chat.id,)
+        data = await self._keys.open(query.data, names)
+        if isinstance(data, Unusable):
+            log.info("a button in %d was not accepted: %s", chat.id, data)
+            words = apologies.expired if data is Unusable.EXPIRED else apologies.foreign
+            return Note(words(await self._language(chat, query.from_user)))
         topic = spot_of(carrier).topic if isinstance(carrier, Heard) else None
-        pressed = commands.PRESSES.get(query.data.partition(":")[0])
-        changes = any(each.changes and each.run is pressed for each in commands.COMMANDS.values())
-        caller = await self._people.caller(carrier.chat, query.from_user, topic=topic, changes=changes)
-        answer = await self._offload(commands.press, self._desk, caller, query.data, zone=self._zone)
+        changes = commands.press_changes(data)
+        caller = await self._people.caller(chat, query.from_user, topic=topic, changes=changes)
+        channel = chat.type == Chat.CHANNEL
+        answer = await self._offload(commands.press, self._desk, caller, data, zone=self._zone, aside=channel)
         if answer is None:
-            return "This button is no longer known."
-        spot = Spot(carrier.chat.id, topic, carrier.message_id)
-        channel = carrier.chat.type == Chat.CHANNEL
+            return Note(apologies.foreign(language))
+        spot = Spot(chat.id, topic, carrier.message_id)
+        reader = query.from_user if channel else None
         if isinstance(answer, Work):
-            await self._labour(Spot(query.from_user.id) if channel else spot, answer, "a button")
+            there = Spot(query.from_user.id) if channel else spot
+            await self._replies.labour(query.from_user.id, there, answer, "a button")
             return None
-        if channel:
-            return await self._aside(query.from_user, answer)
-        if answer.replaces and answer.attachment is None:
-            await edit(self._bot, carrier.chat.id, carrier.message_id, answer)
-        else:
-            await self._say(spot, answer)
-        return None
-
-    async def _aside(self, user: User, answer: Message) -> str | None:
-        """Answer a reader of a channel alone: in private, or what fits into a note; never all readers."""
-        try:
-            await send(self._bot, user.id, None, answer)
-        except Forbidden:
-            return answer.cut(NOTE_LIMIT).text
-        return "I wrote it to you in private."
+        return await self._replies.press(reader, spot, answer)
 
     async def _membership(self, change: ChatMemberUpdated) -> None:
         """The bot was blocked, let in, made an admin, thrown out."""
@@ -252,23 +306,6 @@ class Conversation:
             log.info("%s: the bot was blocked or removed; what is owed there waits", destination)
         elif await self._offload(self._desk.resume, destination):
             log.info("%s: the bot may speak again; what was held back goes out", destination)
-
-    async def _say(self, spot: Spot, answer: Message) -> None:
-        """Send an answer; once more where the first refusal is one that can be mended at once."""
-        try:
-            await send(self._bot, spot.chat, spot.topic, answer, answers=spot.answers)
-        except TelegramError as error:
-            if isinstance(error, FloodError) and (error.after or SHORT_WAIT) <= SHORT_WAIT:
-                await asyncio.sleep(error.after or SHORT_WAIT)
-            elif isinstance(error, ChatMigrated):
-                await self._migrated(Destination(MESSENGER, str(spot.chat)), error.new_chat_id)
-                spot = Spot(error.new_chat_id)
-            elif blames_markup(error):
-                log.warning("an answer was refused, sent plain: %s", reason(error, self._bot.token))
-                answer = plain(answer)
-            elif not never_left(error):
-                raise
-            await send(self._bot, spot.chat, spot.topic, answer, answers=spot.answers)
 
 
 def spot_of(heard: Heard) -> Spot:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import BinaryIO
 
 TEXT_LIMIT = 4096
 """UTF-16 code units in one Telegram message (Bot API, sendMessage)."""
@@ -42,7 +43,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message: it opens `url`, or sends `data` (at most 64 bytes) back to the bot.
+    """A button under a message: it opens `url`, or sends `data` ("kind:rest") back to the bot.
 
     `typed` is the command that does what `data` does, for where nothing can be pressed.
     """
@@ -58,7 +59,7 @@ class Attachment:
     """A file that goes with a message; the text becomes its caption, cut to `CAPTION_LIMIT`."""
 
     name: str  # with its ending, as the reader will save it
-    content: bytes
+    content: bytes | BinaryIO  # a file is read once, from where it stands, and closed by whoever sends it
     picture: bool = False  # a PNG to be looked at, else a document to be kept
 
 
@@ -74,6 +75,7 @@ class Message:
     replaces: bool = False  # in answer to a button: takes the place of the message that carries it (paging)
     protected: bool = False  # cannot be forwarded or saved
     preview: bool = False  # its first link is shown with a picture, as the site wants it
+    note: bool = False  # in answer to a button: a note that goes away, where it is short enough for that
 
     def cut(self, limit: int = TEXT_LIMIT) -> Message:
         """The message, its text cut to `limit` UTF-16 units with an ellipsis where cut; marks fitted."""

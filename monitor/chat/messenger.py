@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,13 +21,15 @@ from telegram.error import BadRequest, ChatMigrated, InvalidToken, TelegramError
 
 from monitor.chat.connection import reason
 from monitor.chat.message import CAPTION_LIMIT
-from monitor.chat.receipts import blames_markup, growing, receipt
+from monitor.chat.receipts import blames_markup, blames_topic, growing
+from monitor.chat.receipts import receipt as judged
 from monitor.chat.render import entities, keyboard, plain
 from monitor.core.errors import StoreError
 from monitor.core.model import Claimed, Destination, Flood, Kind, Later, Receipt, Refused, Sent, Unknown
 
 if TYPE_CHECKING:
     from monitor.chat.message import Attachment, Message
+    from monitor.chat.presses import Keys
 
 T = TypeVar("T")
 
@@ -38,6 +40,9 @@ PATIENCE = 40.0
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """A preview would let the feed choose what the alert looks like."""
+
+Lost = Callable[[Destination, str], Awaitable[None]]
+"""Told when a destination can no longer be reached, and why."""
 
 Migrated = Callable[[Destination, int], Awaitable[None]]
 """Told when a group (as its old destination) became a supergroup with a new id."""
@@ -53,24 +58,47 @@ class Envelope:
     message: Message
 
 
+class Post:
+    """Sends and edits messages whose buttons carry something: what goes out is a key for the one chat."""
+
+    def __init__(self, bot: Bot, keys: Keys) -> None:
+        self.bot = bot
+        self._keys = keys
+
+    async def send(
+        self, chat: int | str, topic: int | None, message: Message, *, answers: int | None = None
+    ) -> TelegramMessage:
+        """Send a message to a chat; `answers` is the id of the message it replies to. Raises TelegramError."""
+        return await send(self.bot, chat, topic, await self._keys.seal(message, chat), answers=answers)
+
+    async def edit(self, chat: int | str, number: int, message: Message) -> None:
+        """Give the message `number` of a chat a new content. Raises TelegramError."""
+        await edit(self.bot, chat, number, await self._keys.seal(message, chat))
+
+
 class TelegramMessenger:
     """The port `Messenger` over the Bot API; before the first connection its sends are tried later."""
 
     def __init__(
         self,
-        bot: Bot,
+        post: Post,
         *,
         words: Callable[[Claimed], Message],
         migrated: Migrated | None = None,
+        lost: Lost | None = None,
         patience: float = PATIENCE,
     ) -> None:
         """`words` turns a claimed card into its message; `migrated` hears of groups with a new id.
 
+        `lost` hears of destinations that are out of reach from now on.
+
         `patience` in seconds is for one delivery as a whole.
         """
-        self._bot = bot
+        self._post = post
+        self._bot = post.bot
         self._words = words
         self._migrated = migrated
+        self._lost = lost
         self._patience = patience
         self._moved: dict[int, int] = {}  # old chat id -> new one; until the subscriptions follow
         self._token_refused = False
@@ -95,9 +123,12 @@ class TelegramMessenger:
         envelope = Envelope(chat, delivery.destination.topic, edit, self._words(claimed))
         try:
             async with asyncio.timeout(self._patience):
-                return await self._try(envelope, claimed)
+                receipt = await self._try(envelope, claimed)
         except TimeoutError:
             return Unknown(f"Telegram did not answer within {self._patience:g} s")
+        if isinstance(receipt, Refused) and receipt.suspend and self._lost is not None:
+            await self._lost(delivery.destination, receipt.reason)
+        return receipt
 
     async def _absent(self, claimed: Claimed) -> Receipt | None:
         """Before a repeat, which is given only one chance: ask Telegram something harmless; None if it answers."""
@@ -125,12 +156,11 @@ class TelegramMessenger:
                 return Refused("the group says that it moved, and its new id says so too", suspend=True)
             return await self._try_there(envelope, claimed, moved.new_chat_id)
         except TelegramError as error:
-            if blames_markup(error) and envelope.message.marks + envelope.message.buttons:
-                why = reason(error, self._bot.token)
-                log.warning("card %d: marks or buttons refused, sent plain: %s", claimed.delivery.card, why)
-                bare = Envelope(envelope.chat, envelope.topic, envelope.edit, plain(envelope.message))
-                return await self._try(bare, claimed, mended=True)
-            return self._judge(error, claimed)
+            other = _otherwise(envelope, claimed, error)
+            if other is None:
+                return self._judge(error, claimed)
+            log.warning("card %d: sent otherwise: %s", claimed.delivery.card, reason(error, self._bot.token))
+            return await self._try(other, claimed, mended=True)
         except (KeyError, TypeError, ValueError) as error:
             # The library cannot read the answer: it came with 200, so the message is out, under an id we do
             # not know.
@@ -150,9 +180,9 @@ class TelegramMessenger:
         """The request itself; gives the message's id."""
         message = envelope.message
         if envelope.edit is not None:
-            await edit(self._bot, envelope.chat, envelope.edit, message)
+            await self._post.edit(envelope.chat, envelope.edit, message)
             return str(envelope.edit)
-        sent = await send(self._bot, envelope.chat, envelope.topic, message)
+        sent = await self._post.send(envelope.chat, envelope.topic, message)
         return str(sent.message_id)
 
     async def _follow(self, envelope: Envelope, destination: Destination, new_chat: int) -> None:
@@ -174,7 +204,7 @@ class TelegramMessenger:
             log.error(
                 "Telegram does not know our token: nothing is delivered until TELEGRAM_BOT_TOKEN is right"
             )
-        return receipt(
+        return judged(
             error,
             token=self._bot.token,
             attempt=claimed.delivery.attempt,
@@ -186,7 +216,7 @@ class TelegramMessenger:
 async def send(
     bot: Bot, chat: int | str, topic: int | None, message: Message, *, answers: int | None = None
 ) -> TelegramMessage:
-    """Send a message to a chat; `answers` is the id of the message it replies to. Raises TelegramError."""
+    """Send a message as it is, whose buttons carry nothing or keys; raises TelegramError. See `Post.send`."""
     if message.attachment is not None:
         return await _send_file(bot, chat, topic, message, file=message.attachment, answers=answers)
 
@@ -210,11 +240,13 @@ async def send(
 async def _send_file(
     bot: Bot, chat: int | str, topic: int | None, message: Message, *, file: Attachment, answers: int | None
 ) -> TelegramMessage:
-    """A picture or a document, the text as its caption."""
+    """A picture or a document, the text as its caption; a file is read from its begin, also if it is sent again."""
+    if not isinstance(file.content, bytes):
+        file.content.seek(0)
     caption = message.cut(CAPTION_LIMIT)
     post = partial(bot.send_photo, chat) if file.picture else partial(bot.send_document, chat)
-    return await post(
-        InputFile(file.content, file.name),
+    sent = await post(
+        InputFile(file.content, file.name, read_file_handle=False),
         caption=caption.text or None,
         caption_entities=entities(caption),
         disable_notification=message.silent or None,
@@ -224,10 +256,13 @@ async def _send_file(
         reply_to_message_id=answers,
         allow_sending_without_reply=None if answers is None else True,
     )
+    if not isinstance(file.content, bytes):
+        file.content.close()  # after a refusal it may be sent once more
+    return sent
 
 
 async def edit(bot: Bot, chat: int | str, number: int, message: Message) -> None:
-    """Give the message `number` of a chat a new content. Raises TelegramError."""
+    """Give a message a new content, as it is; raises TelegramError. See `Post.edit`."""
 
     async def once(preview: LinkPreviewOptions | None) -> None:
         await bot.edit_message_text(
@@ -252,6 +287,19 @@ async def _without_preview(once: Callable[[LinkPreviewOptions | None], Awaitable
         if "link_preview_options" not in error.message.lower():
             raise
         return await once(None)
+
+
+def _otherwise(envelope: Envelope, claimed: Claimed, error: TelegramError) -> Envelope | None:
+    """How the same may still arrive; None if there is no other way.
+
+    In the chat itself for a topic that is closed or gone, if that was chosen; plain, where marks or buttons were
+    refused.
+    """
+    if blames_topic(error) and claimed.falls_back and envelope.topic is not None:
+        return replace(envelope, topic=None)
+    if blames_markup(error) and envelope.message.marks + envelope.message.buttons:
+        return replace(envelope, message=plain(envelope.message))
+    return None
 
 
 def _chat(destination: Destination) -> int | str | None:

@@ -12,6 +12,7 @@ from monitor.chat.connection import reason
 from monitor.chat.excerpt import line
 from monitor.chat.message import Message, Style, Writer
 from monitor.chat.messenger import send
+from monitor.chat.tongue import said, tr
 
 if TYPE_CHECKING:
     from monitor.chat.app import TelegramChat
@@ -34,9 +35,18 @@ class Owners:
         """Send the notices to all; False if Telegram cannot be reached now, so that it is worth trying again."""
         if self._owners and not self._chat.connected:
             return False
+        return await self._send(worded(notices))
+
+    async def warn(self) -> bool:
+        """Tell all that another program takes this bot's messages; False as above."""
+        if self._owners and not self._chat.reachable:
+            return False
+        return await self._send(warning())
+
+    async def _send(self, message: Message) -> bool:
         for owner in self._owners:
             try:
-                await send(self._chat.bot, owner, None, worded(notices))
+                await send(self._chat.bot, owner, None, message)
             except (Forbidden, BadRequest) as error:
                 log.info("owner %d was not told: %s", owner, reason(error, self._chat.bot.token))
             except TelegramError as error:
@@ -47,7 +57,19 @@ class Owners:
 
 def worded(notices: Sequence[str]) -> Message:
     """The message that tells them."""
-    out = Writer().line("About the feeds", Style.BOLD)
+    out = Writer().line(tr("About the feeds"), Style.BOLD)
     for notice in notices:
-        out.line(f"• {line(notice, LONGEST)}")
-    return out.line().add("/feeds tells more, /status how the rest is.").message(silent=True)
+        out.line(f"• {line(said(notice), LONGEST)}")
+    return out.line().add(tr("/feeds tells more, /status how the rest is.")).message(silent=True)
+
+
+def warning() -> Message:
+    """The message that tells of a second program."""
+    out = Writer().line(tr("⚠ Two programs share this bot"), Style.BOLD)
+    out.line(
+        tr(
+            "Another program takes the messages of this bot, so commands get lost. Alerts still go out. "
+            "Stop one of the two, or give one of them a token of its own from @BotFather."
+        )
+    )
+    return out.line().add(tr("/status says whether it is over.")).message()

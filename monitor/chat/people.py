@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telegram import Chat, ChatMember, ChatMemberAdministrator, ChatMemberRestricted
+from telegram import (
+    Chat,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberRestricted,
+    MessageEntity,
+    MessageOriginUser,
+)
 from telegram.error import BadRequest, Forbidden
 
 from monitor.chat.message import Message
 from monitor.core.access import Place, Rights
 from monitor.core.model import Destination
 from monitor.desk.answers import Caller, Target
+from monitor.desk.roles import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from telegram import Bot, ChatFullInfo, User
+    from telegram import Message as Heard
 
 MESSENGER = "telegram"
 """`Destination.messenger` of all that happens here."""
@@ -72,6 +81,17 @@ class People:
             language=user.language_code or "",
         )
 
+    def reader(self, user: User) -> Caller:
+        """Somebody who asks from a chat that we do not see: as in their private chat with the bot."""
+        return Caller(
+            person=f"{MESSENGER}:{user.id}",
+            name=user.full_name,
+            rights=Rights(Place.PRIVATE, owner=user.id in self._owners, chat_admin=True),
+            here=Destination(MESSENGER, str(user.id)),
+            title=user.full_name,
+            language=user.language_code or "",
+        )
+
     async def target(self, written: str, caller: Caller, user: User) -> Target | Message:
         """The other chat, written as `@name`, a number, or with a topic (`-100123/7`); or why not, in words.
 
@@ -124,6 +144,25 @@ class People:
             del self._admins[next(iter(self._admins))]
         self._admins[chat, user] = (now + FRESH, admin)
         return admin
+
+
+def shown_in(heard: Heard) -> Person | None:
+    """Whom a message is about: somebody mentioned in it, or whose words it answers, forwarded or their own."""
+    for entity in heard.entities:
+        if entity.type == MessageEntity.TEXT_MENTION and entity.user is not None:
+            return _person(entity.user)
+    told = heard.reply_to_message
+    if told is None:
+        return None
+    if isinstance(told.forward_origin, MessageOriginUser):
+        return _person(told.forward_origin.sender_user)
+    if told.from_user is None or told.from_user.is_bot or told.sender_chat is not None:
+        return None
+    return _person(told.from_user)
+
+
+def _person(user: User) -> Person:
+    return Person(f"{MESSENGER}:{user.id}", user.full_name)
 
 
 def _may_post(chat: ChatFullInfo, me: ChatMember) -> bool:

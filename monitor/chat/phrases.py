@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.chat.excerpt import Excerpt, line
 from monitor.chat.message import Button, Style, Writer
+from monitor.chat.tongue import day, said, tr
 from monitor.core.cadence import spell
 from monitor.core.model import Level, Story
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
+    from monitor.desk.answers import Target
+
 BADGES = {Level.FLASH: "🔴", Level.ALERT: "🟠", Level.INFO: "🔵"}
 """One look tells how much it matters."""
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+PLACE = re.compile(r"(\{\w+\})")
+"""A place in a sentence that is filled later."""
 
 LONGEST_URL = 2048
 """Telegram refuses a whole message for a button with a longer address."""
 
-DATA_LIMIT = 64
-"""Bytes of callback data (Bot API, InlineKeyboardButton)."""
+DATA_LIMIT = 4_000
+"""Bytes that a button may carry: they stay here, and a short key goes out for them."""
 
 MOST_MARKS = 12
 """Matched places marked in one piece of text; Telegram takes 100 marks in a message."""
@@ -36,9 +41,9 @@ def badge(level: Level) -> str:
     return f"{BADGES[level]} {level.name}"
 
 
-def count(number: int, one: str, many: str) -> str:
-    """A number with its noun: `1 story`, `3 stories`, `12,400 stories`."""
-    return f"{number:,} {one if number == 1 else many}"
+def span(seconds: float) -> str:
+    """A duration for people: `45 s`, `15 min`, `3 h`, `2 d`."""
+    return said(spell(seconds))
 
 
 def moment(at: datetime, zone: tzinfo, now: datetime) -> str:
@@ -47,29 +52,48 @@ def moment(at: datetime, zone: tzinfo, now: datetime) -> str:
     clock = f"{local:%H:%M} {_zone(local)}"
     if local.date() == today.date():
         return clock
-    day = f"{local.day} {MONTHS[local.month - 1]}"
-    return f"{day} {clock}" if local.year == today.year else f"{day} {local.year}"
+    if local.year == today.year:
+        return f"{day(local, year=False)} {clock}"
+    return day(local, year=True)
 
 
 def ago(at: datetime, now: datetime) -> str:
     """How long before `now`, in words: `12 min ago`; `just now` also for clocks that run ahead."""
     seconds = (now - at).total_seconds()
-    return "just now" if seconds < 1 else f"{spell(seconds)} ago"
+    return tr("just now") if seconds < 1 else tr("{span} ago").format(span=span(seconds))
 
 
 def dated(story: Story, seen_at: datetime, zone: tzinfo, now: datetime) -> str:
     """When a story was published; when we saw it, where the feed does not say or says what cannot be."""
     at = story.published
     if at is None or (at - seen_at).total_seconds() > YOUNG:
-        return f"seen {moment(seen_at, zone, now)}, no usable date in the feed"
+        return tr("seen {time}, no usable date in the feed").format(time=moment(seen_at, zone, now))
     age = (now - at).total_seconds()
     told = moment(at, zone, now)
-    return f"{told} ({spell(age)} old)" if 60 <= age < YOUNG else told  # noqa: PLR2004 a minute is no age
+    if not 60 <= age < YOUNG:  # noqa: PLR2004 a minute is no age
+        return told
+    return tr("{time} ({span} old)").format(time=told, span=span(age))
 
 
 def quoted(text: str, limit: int = 60) -> str:
     """A foreign word in quotes, cut."""
     return f"“{line(text, limit)}”"
+
+
+def where(target: Target | None) -> str:
+    """The chat that an answer is about: this one, or by its name."""
+    return tr("this chat") if target is None else quoted(target.title)
+
+
+def fill(out: Writer, text: str, **styled: tuple[str, Style] | tuple[str]) -> Writer:
+    """Add a sentence whose `{places}` are filled with words that may have a style of their own."""
+    for piece in PLACE.split(text):
+        if piece.startswith("{") and piece[1:-1] in styled:
+            words, *style = styled[piece[1:-1]]
+            out.add(words, *style)
+        else:
+            out.add(piece)
+    return out
 
 
 def marked(out: Writer, shown: Excerpt, *, url: str | None = None) -> Writer:
@@ -111,7 +135,7 @@ def presses(text: str, data: str, typed: str) -> Button | None:
 
 def asks_why(number: int, text: str = "") -> Button | None:
     """A button that explains a card."""
-    return presses(text or f"Why #{number}", f"why:{number}", f"/why {number}")
+    return presses(text or tr("Why #{n}").format(n=number), f"why:{number}", f"/why {number}")
 
 
 def row(*buttons: Button | None) -> tuple[tuple[Button, ...], ...]:

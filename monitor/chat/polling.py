@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-WANTED = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+WANTED = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 """What Telegram shall send us; it remembers the list, so we always say it."""
 
 
@@ -37,15 +38,20 @@ UNKNOWN_TO_TELEGRAM = (
     "meanwhile"
 )
 
+RIVAL = "two copies run with one TELEGRAM_BOT_TOKEN; stop one of them"
+"""What a Conflict (409) means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How patient the connection is, all in seconds."""
 
-    hold: int = 30  # how long the server may hold a getUpdates without news
-    watchdog: float = 50.0  # a getUpdates round trip that takes longer is taken for dead
+    hold: int = 15  # how long the server may hold a getUpdates without news
+    watchdog: float = 20.0  # a getUpdates round trip that takes longer is taken for dead
     first: float = 1.0  # wait after the first failure; doubled with each one
-    most: float = 60.0  # the longest such wait
+    most: float = 15.0  # the longest such wait
+    conflict: float = 60.0  # the longest one while another program polls, too
+    peace: float = 300.0  # after which no such program is believed to run any more
     token: float = 300.0  # between two tries with a token that the server does not know
     grace: float = 3.0  # for a command in hand when stopping
     farewell: float = 2.0  # for the last confirmation when stopping
@@ -66,9 +72,15 @@ class Polling:
         greet: Callable[[], Coroutine[Any, Any, None]],
         handle: Callable[[Sequence[Update]], Awaitable[None]],
         timing: Timing,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`greet` makes the first calls of a connection; `handle` deals with updates and raises nothing."""
+        """`greet` makes the first calls of a connection; `handle` deals with updates and raises nothing.
+
+        `seconds` is a clock that never jumps.
+        """
         self._bot = bot
+        self._seconds = seconds
+        self._rivalled_at: float | None = None
         self._updates = updates
         self._greet = greet
         self._handle = handle
@@ -78,7 +90,16 @@ class Polling:
         self._stopping = asyncio.Event()
         self._said = ""
         self.connected = False
+        self.reachable = (
+            False  # whether Telegram answers at all: then alerts go out, whoever takes the commands
+        )
         self.state = "not started"
+
+    @property
+    def rivalled(self) -> bool:
+        """Whether another program takes this bot's messages, or did a short while ago."""
+        at = self._rivalled_at
+        return at is not None and self._seconds() - at < self._timing.peace
 
     async def run(self) -> None:
         """Connect, then poll, until `stop`."""
@@ -138,7 +159,7 @@ class Polling:
         except TimedOut:
             await self._renew()
             raise
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, KeyError, OSError, TypeError, ValueError):
             got = self._readable()
         if got is None:
             return
@@ -154,7 +175,7 @@ class Polling:
         for raw in json.loads(self._updates.last_answer)["result"]:
             try:
                 updates.append(Update.de_json(raw, self._bot))
-            except (AttributeError, KeyError, TypeError, ValueError):
+            except (ArithmeticError, AttributeError, KeyError, OSError, TypeError, ValueError):
                 log.exception("an update cannot be read and is passed over")
                 updates.append(Update(raw["update_id"]))
         return updates
@@ -187,8 +208,10 @@ class Polling:
         return float(min(self._timing.most, self._timing.first * 2 ** min(failures - 1, 10)))
 
     def _good(self) -> None:
-        self.connected = True
+        self.connected = self.reachable = True
         self.state = f"connected as {self._bot.name}"
+        if self.rivalled:  # two pollers throw each other out in turns: that is said once, not at each turn
+            return
         if self._said:
             log.info("Telegram is there again: %s", self.state)
         self._said = ""
@@ -202,11 +225,14 @@ class Polling:
             wait, level = self._timing.token, logging.ERROR
             why = UNKNOWN_TO_TELEGRAM
         elif isinstance(trouble, Conflict):
-            wait, level = max(wait, 5 * self._timing.first), logging.ERROR
-            why += ": two copies run with one TELEGRAM_BOT_TOKEN; stop one of them"
+            wait = min(self._timing.conflict, 5 * self._timing.first * 2 ** min(failures - 1, 10))
+            level = logging.ERROR
+            why += f": {RIVAL}"
+            self._rivalled_at = self._seconds()
         elif isinstance(trouble, FloodError):
             wait = trouble.after or wait
         self.connected = False
+        self.reachable = isinstance(trouble, Conflict)
         self.state = why
         log.log(level if why != self._said else logging.DEBUG, "Telegram: %s; next try in %g s", why, wait)
         self._said = why

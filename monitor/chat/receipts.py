@@ -20,7 +20,11 @@ from monitor.chat.connection import FloodError, never_left, reason
 from monitor.core.model import Flood, Later, Receipt, Refused, Sent, Unknown
 from monitor.core.pacing import FIRST_WAIT
 
+NO_TOPIC = ("topic_closed", "topic_deleted", "topic closed", "topic deleted", "message thread not found")
+"""Words of a 400 that say that a forum topic is closed or gone, while its chat can be reached."""
+
 UNREACHABLE = (
+    *NO_TOPIC,
     "chat not found",
     "user not found",
     "peer_id_invalid",
@@ -33,11 +37,6 @@ UNREACHABLE = (
     "not a member",
     "group chat was deactivated",
     "group chat was upgraded",
-    "topic_closed",
-    "topic_deleted",
-    "topic closed",
-    "topic deleted",
-    "message thread not found",
     "chat is not a forum",
 )
 """Words of a 400 that say that the whole destination is out of reach."""
@@ -89,6 +88,11 @@ def blames_markup(error: TelegramError) -> bool:
     """
     said = error.message.lower()
     return isinstance(error, BadRequest) and NOT_MODIFIED not in said and any(word in said for word in MARKUP)
+
+
+def blames_topic(error: TelegramError) -> bool:
+    """Whether only the topic cannot be written to."""
+    return isinstance(error, BadRequest) and any(word in error.message.lower() for word in NO_TOPIC)
 
 
 def _bad_request(why: str, message: str | None) -> Receipt:

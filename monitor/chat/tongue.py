@@ -16,11 +16,16 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from monitor.core.phrase import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
 ENGLISH = "en"
 
@@ -51,8 +56,33 @@ def tr(text: str) -> str:
 
 
 def trn(one: str, many: str, count: int) -> str:
-    """The text for a count, in the plural form that the spoken language has for it; `{n}` is not filled."""
-    return catalogue(spoken()).ngettext(one, many, count)
+    """The text for a count, in the plural form that the spoken language has for it, with `{n}` filled in."""
+    return catalogue(spoken()).ngettext(one, many, count).replace("{n}", number(count))
+
+
+def said(text: str) -> str:
+    """A text of the core in the language that is spoken, if it came as a Phrase; else as it is."""
+    if not isinstance(text, Phrase):
+        return text
+    values = {name: said(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return tr(text.template).format(**values)
+
+
+def mark(text: str) -> str:
+    """The text as it is, to be translated where it is shown: for tables."""
+    return text
+
+
+def number(value: int) -> str:
+    """A number with the digits grouped as readers of the spoken language expect: `12,400`, `12 400`."""
+    return f"{value:,}" if spoken() == ENGLISH else format_decimal(value, locale=spoken())
+
+
+def day(at: date, *, year: bool) -> str:
+    """A day of the calendar, short: `3 Oct`, `3 окт. 2004 г.`, `10월 3일`."""
+    if spoken() == ENGLISH:  # the day before the month, as in the rest of the world
+        return format_date(at, "d MMM y" if year else "d MMM", locale=ENGLISH)
+    return format_skeleton("yMMMd" if year else "MMMd", at, locale=spoken())
 
 
 def known(language: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import click
 
-from monitor.cli import authoring, backup, feeds, history, outbox, rules, stories
+from monitor.cli import authoring, backup, exporting, feeds, history, outbox, rules, stories
 from monitor.cli.house import House
 from monitor.cli.output import example
 from monitor.core.errors import QueryError, RulesError, SettingsError, TocsinError, pointed
@@ -116,6 +116,7 @@ for _command in (
     history.rules,
     stories.parse,
     stories.search,
+    exporting.export,
     stories.status,
     feeds.feeds,
     outbox.outbox,

@@ -165,10 +165,11 @@ def _keeper(house: House) -> Store:
 def _print(entry: Entry, now: datetime) -> None:
     delivery = entry.delivery
     since = entry.settled_at or entry.owed_at
+    what = delivery.about if delivery.kind.gathers else f"{delivery.kind.value} of {delivery.about}"
     tried = f", tried {delivery.attempt} times" if delivery.attempt > 1 else ""
     click.echo(
-        f"{delivery.id}  {delivery.state.value} for {spell((now - since).total_seconds())}  {delivery.kind.value} of "
-        f"card #{delivery.card} to {one_line(str(delivery.destination))}{tried}"
+        f"{delivery.id}  {delivery.state.value} for {spell((now - since).total_seconds())}  {what} "
+        f"to {one_line(str(delivery.destination))}{tried}"
     )
     notes = [one_line(delivery.reason)] if delivery.reason else []
     notes += ["it may have arrived: goes out as a repeat"] if delivery.repeat else []
@@ -189,6 +190,9 @@ def _told(entry: Entry) -> dict[str, Any]:
         "card": delivery.card,
         "destination": str(delivery.destination),
         "kind": delivery.kind.value,
+        "digest": delivery.digest,
+        "part": delivery.part,
+        "parts": delivery.parts,
         "level": delivery.level.name.lower(),
         "state": delivery.state.value,
         "attempts": delivery.attempt,

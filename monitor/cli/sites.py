@@ -12,9 +12,8 @@ import click
 
 from monitor.cli.house import House
 from monitor.cli.output import echo_json, example, one_line, time
-from monitor.core.model import Feed, FeedUrl
+from monitor.core.model import Checkup, Feed, FeedUrl, Preview, Sighting
 from monitor.feeds.opml import LONGEST_NAME
-from monitor.feeds.scout import Checkup, Preview, Sighting
 from monitor.rulebook import load
 from monitor.rulebook.edit import add_feeds
 from monitor.terminal.progress import progress

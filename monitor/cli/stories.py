@@ -119,7 +119,9 @@ def status(house: House, *, as_json: bool, health: bool) -> None:
         "dead": figures.dead_count,
         "dead_letters": [
             {
+                "kind": d.delivery.kind.value,
                 "card": d.delivery.card,
+                "about": d.delivery.about,
                 "destination": str(d.delivery.destination),
                 "reason": d.delivery.reason,
                 "at": time(d.at),
@@ -147,7 +149,7 @@ def _print(told: dict[str, Any]) -> None:
         click.echo(f"    suspended {where}: {one_line(why)}")
     for dead in told["dead_letters"]:
         reason = one_line(dead["reason"])
-        click.echo(f"    given up for good: card #{dead['card']} to {dead['destination']}: {reason}")
+        click.echo(f"    given up for good: {dead['about']} to {dead['destination']}: {reason}")
 
 
 def _batch(batch: Batch) -> dict[str, Any]:

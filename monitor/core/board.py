@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from monitor.core import digest
 from monitor.core.group import place
 from monitor.core.model import (
     Card,
     Destination,
+    DigestWish,
     Facts,
+    Gathered,
     Hit,
     Hushed,
     Kind,
@@ -23,6 +26,7 @@ from monitor.core.model import (
     Story,
     StoryMark,
     Subscription,
+    personal,
 )
 from monitor.core.mute import Mutes, told
 from monitor.core.quiet import held_until
@@ -45,6 +49,10 @@ class Board:
         self._quiet = {quiet.destination: quiet for quiet in facts.quiet}
         self._now = now
         self._hushed: dict[tuple[int, Destination], Hushed] = {}
+        self._digests: dict[Destination, list[DigestWish]] = {}
+        for wish in facts.digests:
+            self._digests.setdefault(wish.destination, []).append(wish)
+        self._gathered: dict[tuple[int, Destination], Gathered] = {}
 
     def put(self, story: Story, hits: Sequence[Hit], now: datetime) -> tuple[int, str]:
         """The number of the card for a story that is on none, and why this one."""
@@ -75,6 +83,7 @@ class Board:
     def owe(self, number: int, hits: Sequence[Hit], story: Story) -> str:
         """Whoever waits for one of the hits is owed an alert, or an update of the one that they have.
 
+        For whoever wants such hits in a digest the card is gathered, once.
         Whoever muted all that they wait for in the story is owed nothing; who that is, in words, or "".
         """
         card = self._find(number)
@@ -83,17 +92,17 @@ class Board:
             where = subscription.destination
             wanted = [hit for hit in hits if wants(subscription, (hit,), self._tags) is not None]
             mutes = [self._mutes.silenced(where, story, hit, number, hits) for hit in wanted]
-            loud = [hit.level for hit, mute in zip(wanted, mutes, strict=True) if mute is None]
+            loud = [hit for hit, mute in zip(wanted, mutes, strict=True) if mute is None]
             if loud:
-                kind = Kind.UPDATE if where in card.told else Kind.ALERT
-                self._add(Owed(number, where, kind, max(loud)))
+                self._tell(card, where, loud)
             elif (mute := next(iter(mutes), None)) is not None:
                 hushed[where] = told(mute)
         for where, why in hushed.items():
             if where not in card.told:
                 self._hushed[number, where] = Hushed(number, where, why)
         alerted = {due.destination for due in self._owed.values() if due.card == number}
-        self._set(replace(card, told=card.told | alerted))
+        waiting = {each for each in self._gathered.values() if each.card == number}
+        self._set(replace(card, told=card.told | alerted, gathered=card.gathered | waiting))
         return ", ".join(f"muted for {where}: {why}" for where, why in hushed.items() if where not in alerted)
 
     def changed(self) -> tuple[Card, ...]:
@@ -110,8 +119,32 @@ class Board:
         return tuple(
             each
             for (card, where), each in self._hushed.items()
+            if (card, where, Kind.ALERT) not in self._owed and (card, where) not in self._gathered
+        )
+
+    def gathered(self) -> tuple[Gathered, ...]:
+        """Who is told of a card in a digest, because nothing of it was to come at once."""
+        return tuple(
+            each
+            for (card, where), each in self._gathered.items()
             if (card, where, Kind.ALERT) not in self._owed
         )
+
+    def _tell(self, card: RecentCard, where: Destination, hits: Sequence[Hit]) -> None:
+        """Tell somebody of hits on a card, in the way that they want."""
+        number, wishes = card.card.number, self._digests.get(where, ())
+        ways = [(hit.level, digest.gathered(wishes, hit, self._tags.get(hit.rule, ()))) for hit in hits]
+        now = [level for level, schedule in ways if schedule is None]
+        known = [each for each in card.gathered if each.destination == where]
+        if where in card.told:
+            self._add(Owed(number, where, Kind.UPDATE, max(now or (level for level, _ in ways))))
+        elif now:
+            # What a cap held back stands in its summary; only something higher rings.
+            if not any(each.schedule is None and each.level >= max(now) for each in known):
+                self._add(Owed(number, where, Kind.ALERT, max(now)))
+        elif not known:
+            level, schedule = max(ways, key=lambda way: way[0])
+            self._gathered.setdefault((number, where), Gathered(number, where, level, schedule))
 
     def _held(self, due: Owed) -> Owed:
         quiet = self._quiet.get(due.destination)
@@ -173,8 +206,11 @@ def wants(
 def chosen(selector: str, rule: RuleId, level: Level, tags: Collection[str]) -> bool:
     """Whether a selector means a rule with this level and these tags: `all`, its id, `tag:NAME`, `level:WORD`.
 
-    A level means itself and those above it.
+    A level means itself and those above it. A personal rule is meant by its id alone, and only its chat waits for
+    that.
     """
+    if personal(rule):
+        return selector == rule
     kind, colon, value = selector.partition(":")
     if colon and kind == "tag":
         return value in tags

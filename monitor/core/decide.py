@@ -10,7 +10,7 @@ Order of evaluation:
    number of them for a feed that never ends, see `monitor.core.vigil`).
 4. A hit finds its card (`monitor.core.group`) or opens the next one.
 5. Destinations that wait for one of its rules and were not told of the card are owed an ALERT; those that were
-   told are owed an UPDATE of the message they have.
+   told are owed an UPDATE of the message they have. For those that want such hits in a digest the card is gathered.
 6. A destination that muted all that it waits for in the story is owed nothing; that is said with the story, and of
    the card. In a destination's quiet hours what is owed waits for their end.
 7. At the first sight of a feed nobody is owed anything: its stories may be old (unless the policy says so).
@@ -114,6 +114,7 @@ def decide(
         edits=tuple(sorted(edits, key=lambda edit: edit.id)),
         items=batch.items,
         hushed=board.hushed(),
+        gathered=board.gathered(),
         notices=vigil.news(facts.state, state),
     )
 
@@ -134,7 +135,16 @@ def decide_article(
     story = replace(stored.story, text=text[:ARTICLE_LIMIT])
     board = Board(facts, book, now)
     edit = replace(_reread(stored, story, now, board, matcher), keep=False, article=True)
-    return Outcome(facts.state, now, (), board.changed(), board.owed(), edits=(edit,), hushed=board.hushed())
+    return Outcome(
+        facts.state,
+        now,
+        (),
+        board.changed(),
+        board.owed(),
+        edits=(edit,),
+        hushed=board.hushed(),
+        gathered=board.gathered(),
+    )
 
 
 def _sorted(batch: Batch, facts: Facts) -> _Sorted:

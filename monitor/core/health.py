@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.cadence import spell
 from monitor.core.model import StoreStatus
+from monitor.core.phrase import phrase
 
 HEARTS = ("poll", "deliver")
 """The parts of the process that must beat."""
@@ -22,6 +23,9 @@ COPIED = "backup"
 NOT_COPIED = "no backup"
 """Beat when one could not be made."""
 
+RIVAL = "rival"
+"""Beats while another program takes this bot's messages at Telegram."""
+
 BEAT = 15
 """Seconds between two beats."""
 
@@ -34,26 +38,37 @@ STALLED = timedelta(minutes=15)
 
 def ailments(status: StoreStatus, now: datetime) -> tuple[str, ...]:
     """What is wrong, in words for people; empty if all is well."""
-    found = []
+    found: list[str] = []
     for heart in HEARTS:
         beat = status.beats.get(heart)
         if beat is None:
-            found.append(f"{heart}: it never started on this database")
+            found.append(phrase("{heart}: it never started on this database", heart=heart))
         elif now - beat > SILENT:
-            found.append(f"{heart}: no sign of life for {spell((now - beat).total_seconds())}")
+            silence = spell((now - beat).total_seconds())
+            found.append(phrase("{heart}: no sign of life for {span}", heart=heart, span=silence))
     heard, polled = status.beats.get(NETWORK), status.beats.get(HEARTS[0])
     if heard is not None and polled is not None and polled - heard > SILENT:
         lost = spell((polled - heard).total_seconds())
         found.append(
-            f"network: nothing was reached for {lost}, so no feed is to blame: look at our own line and DNS"
+            phrase(
+                "network: nothing was reached for {span}, so no feed is to blame: look at our own line and DNS",
+                span=lost,
+            )
+        )
+    rival = status.beats.get(RIVAL)
+    if rival is not None and now - rival <= SILENT:
+        found.append(
+            phrase(
+                "telegram: another program takes this bot's messages; stop one of the two, they share a token"
+            )
         )
     short = status.beats.get(SHORT)
     if short is not None and (polled is None or polled - short <= timedelta(seconds=2 * BEAT)):
-        found.append("disk: hardly any space is free, so polling pauses until there is room")
+        found.append(phrase("disk: hardly any space is free, so polling pauses until there is room"))
     failed, copied = status.beats.get(NOT_COPIED), status.beats.get(COPIED)
     if failed is not None and (copied is None or failed > copied):
-        found.append("backup: the last one could not be made; the log says why")
+        found.append(phrase("backup: the last one could not be made; the log says why"))
     if status.oldest_owed_at is not None and now - status.oldest_owed_at > STALLED:
         waited = spell((now - status.oldest_owed_at).total_seconds())
-        found.append(f"delivery: {status.owed} waiting, the oldest for {waited}")
+        found.append(phrase("delivery: {n} waiting, the oldest for {span}", n=status.owed, span=waited))
     return tuple(found)

@@ -61,6 +61,9 @@ class Rates:
 TELEGRAM = Rates(chat=1.0, group=3.0, per_second=30)
 """Telegram's, smoothed: 20 a minute is one every three seconds."""
 
+SERVICES = Rates(chat=2.0, group=2.0, per_second=10)
+"""For mail servers, ntfy and the like, whose limits are all different: gently to each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:

@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.core.cadence import spell
 from monitor.core.model import FeedState, Vigil
+from monitor.core.phrase import phrase
 
 LEAST = 2
 """Stories on a page from which it tells anything that none is known: a page of one shows only the newest."""
@@ -170,17 +171,37 @@ def remarks(state: FeedState, now: datetime) -> tuple[str, ...]:
     vigil = state.vigil
     found: list[str] = []
     if vigil.dead_since is not None and state.next_poll_at is not None:
-        found.append(f"dead for {spell((now - vigil.dead_since).total_seconds())}: asked once in a while")
+        found.append(phrase("dead for {span}: asked once in a while", span=_since(vigil.dead_since, now)))
     elif vigil.silent_since is not None:
-        found.append(f"silent: {_silence(state, now)}")
+        found.append(phrase("silent: {why}", why=_silence(state, now)))
     if vigil.endless_since is not None:
-        left = f", {vigil.left_out:,} of them not stored" if vigil.left_out else ""
-        found.append(f"endless: page after page of new stories, {vigil.today:,} today{left}")
+        found.append(_endless(vigil.today, vigil.left_out))
     if gapped(state, now) and vigil.gap_at is not None:
-        times = f", {vigil.gaps} times in all" if vigil.gaps > 1 else ""
-        ago = spell((now - vigil.gap_at).total_seconds())
-        found.append(f"a gap {ago} ago{times}: stories were probably lost between two polls")
+        ago = _since(vigil.gap_at, now)
+        found.append(
+            phrase(
+                "a gap {span} ago, {times} times in all: stories were probably lost between two polls",
+                span=ago,
+                times=vigil.gaps,
+            )
+            if vigil.gaps > 1
+            else phrase("a gap {span} ago: stories were probably lost between two polls", span=ago)
+        )
     return tuple(found)
+
+
+def _since(at: datetime, now: datetime) -> str:
+    return spell((now - at).total_seconds())
+
+
+def _endless(today: int, left_out: int) -> str:
+    if not left_out:
+        return phrase("endless: page after page of new stories, {today} today", today=f"{today:,}")
+    return phrase(
+        "endless: page after page of new stories, {today} today, {left_out} of them not stored",
+        today=f"{today:,}",
+        left_out=f"{left_out:,}",
+    )
 
 
 def gapped(state: FeedState, now: datetime) -> bool:
@@ -191,13 +212,17 @@ def gapped(state: FeedState, now: datetime) -> bool:
 
 def _silence(state: FeedState, now: datetime) -> str:
     if state.failing_since is not None:
-        waited = spell((now - state.failing_since).total_seconds())
-        return f"it could not be read for {waited} ({state.last_error or 'no reason known'})"
+        waited = _since(state.failing_since, now)
+        if not state.last_error:
+            return phrase("it could not be read for {span} (no reason known)", span=waited)
+        return phrase("it could not be read for {span} ({error})", span=waited, error=state.last_error)
     gap, last = usual_gap(state), state.rhythm.last_post
     if gap is None or last is None:
-        return "nothing new came"
-    return (
-        f"nothing new for {spell((now - last).total_seconds())}, where a story came every {spell(gap)} before"
+        return phrase("nothing new came")
+    return phrase(
+        "nothing new for {span}, where a story came every {gap} before",
+        span=_since(last, now),
+        gap=spell(gap),
     )
 
 

@@ -15,8 +15,11 @@ class DemoLibrary(Library):
     def __init__(self, path: Path, feeds: tuple[Feed, ...]) -> None:
         super().__init__(path)
         self._feeds = feeds
+        self._shipped = frozenset(feed.url for feed in super().book.feeds)
 
     @property
     def book(self) -> RuleBook:
-        """The last good rules, with the demo's feeds."""
-        return replace(super().book, feeds=self._feeds)
+        """The last good rules, with the demo's feeds and those that were added since."""
+        book = super().book
+        added = (feed for feed in book.feeds if feed.url not in self._shipped)
+        return replace(book, feeds=(*self._feeds, *added))

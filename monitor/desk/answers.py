@@ -161,13 +161,24 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a search, newest stored first."""
+    """One page of a search, newest stored first or best first."""
 
     query: str
     finds: tuple[Find, ...]
-    older: int | None  # go on with stories before this id; None: that was all
+    older: int | None  # go on with stories before this id, or after so many of the best; None: that was all
     back_to: datetime | None = None  # the search stopped here before the page was full, to let others work
     first: bool = True  # whether this is the first page
+    best: bool = False  # the order
+    editor: bool = False  # whether the asker may make a rule of it
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many stories a search finds, as far as they were counted."""
+
+    number: int
+    more: bool  # there are more than that
+    done: bool = True  # nobody counts on
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +212,7 @@ class Rules:
     lines: tuple[RuleLine, ...]
     version: str
     problem: bool  # the file was changed since, and cannot be used
+    total: int = 0  # of which the lines are those that a filter picked; 0: it was not filtered
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +237,7 @@ class Feeds:
     gaps: int  # stories were probably lost of late
     states: tuple[FeedState, ...]  # failing first, then those with something amiss, then by name
     detailed: bool
+    paused: int = 0  # kept from being asked by an editor
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def feeds(states: Sequence[FeedState], now: datetime, *, detailed: bool) -> Feed
         gaps=sum(gapped(s, now) for s in states),
         states=tuple(ordered) if detailed else (),
         detailed=detailed,
+        paused=sum(s.paused_since is not None for s in states),
     )
 
 
@@ -39,7 +40,7 @@ def status(
     late = [
         (now - s.next_poll_at).total_seconds()
         for s in stored.feeds
-        if s.next_poll_at is not None and s.next_poll_at < now
+        if s.next_poll_at is not None and s.next_poll_at < now and s.paused_since is None
     ]
     polls = [s.last_poll_at for s in stored.feeds if s.last_poll_at is not None]
     return Status(

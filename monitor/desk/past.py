@@ -1,94 +1,112 @@
-"""The search of stored stories: the store proposes, the matcher of the rules decides."""
+"""The search of stored stories, page by page: the store proposes, the matcher of the rules decides."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from monitor.core.errors import QueryError
-from monitor.core.language import parse
-from monitor.core.match import Finder, compile_query, history_of
-from monitor.desk.answers import Find, Found, QueryMistake
+from monitor.core.access import Action
+from monitor.desk.advice import Nothing, advise
+from monitor.desk.answers import Counted, Find, Forbidden, Found, QueryMistake
+from monitor.desk.looking import PATIENCE, SCAN, Look, Sort, look
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterator
 
-    from monitor.core.model import Evidence, Level, RuleBook, RuleId, StoredStory
-    from monitor.ports import Clock, Store
+    from monitor.desk.answers import Caller
+    from monitor.desk.office import Office
 
 PAGE = 5
 """Stories on one page: what a phone shows without scrolling far."""
 
-SCAN = 20_000
-"""Candidates read in one go; the store's thread has others to serve."""
+STEP = timedelta(milliseconds=40)
+"""Time for one step of counting."""
 
-PATIENCE = timedelta(seconds=1)
-"""Time for one go; looked at every `STRIDE` candidates."""
+MOST_COUNTED = 500
+"""Up to so many the number of finds is exact."""
 
-STRIDE = 200
-
-LONGEST = 1_000
-"""Characters of a query that somebody sends in a chat."""
+RANKED = 200
+"""Stories that are put in order where the best are asked for."""
 
 
-def search(
-    store: Store, book: RuleBook, clock: Clock, query: str, before: int | None
-) -> Found | QueryMistake:
-    """One page of the stories that `query` matches, newest stored first, below the story id `before`.
+class PastDesk:
+    """Answers what was; every question first asks whether the caller may ask it."""
 
-    White space of any kind counts as a space, one for one, so that positions in an error stay true. Stops
-    early after `SCAN` candidates or `PATIENCE`, and then says how far back it came (`Found.back_to`).
-    """
-    asked = "".join(" " if c.isspace() else c for c in query)
-    if len(asked) > LONGEST:
-        error = QueryError(
-            f"this query is longer than {LONGEST} characters",
-            query=asked,
-            position=LONGEST,
-            end=len(asked),
-            hint="Search for less at a time.",
-        )
-        return QueryMistake(error)
-    try:
-        finder = compile_query(parse(asked), book.entities)
-    except QueryError as error:
-        return QueryMistake(error)
-    look = _Look(finder, {rule.id: rule.level for rule in book.rules}, clock())
-    return _page(store, look, clock, Found(asked, (), None, None, before is None), before)
+    def __init__(self, office: Office) -> None:
+        self._office = office
 
+    def search(
+        self, caller: Caller, asked: str, before: int | None = None
+    ) -> Found | Nothing | QueryMistake | Forbidden:
+        """One page of the stories that match.
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A query, at the moment when it was asked."""
+        Newest stored first, below the story id `before`; with `sort:best` in it the best first, without the first
+        `before` of them. `Found.older` is what to give for the page that follows. Stops early after `SCAN`
+        candidates or `PATIENCE`, and then says how far back it came.
+        """
+        if refusal := self._office.refusal(Action.READ, caller):
+            return refusal
+        asking = look(self._office, caller, asked)
+        if isinstance(asking, QueryMistake):
+            return asking
+        found = self._best(asking, before or 0) if asking.sort is Sort.BEST else None
+        found = found or self._newest(asking, before)
+        if found.first and not found.finds and found.older is None:
+            return advise(asking)
+        return found
 
-    finder: Finder
-    levels: Mapping[RuleId, Level]
-    now: datetime
+    def count(self, caller: Caller, asked: str) -> Iterator[Counted]:
+        """How many stories match, step by step, each about as long as `STEP`; exact up to `MOST_COUNTED`.
 
-    def evidence(self, stored: StoredStory) -> tuple[Evidence, ...] | None:
-        """Where it matches a stored story; None if it does not."""
-        return self.finder.evidence(stored.story, self.now, history_of(stored, self.levels))
+        Gives nothing for a caller or a query that `search` refuses.
+        """
+        refused = self._office.refusal(Action.READ, caller) is not None
+        asking = look(self._office, caller, asked)
+        if refused or isinstance(asking, QueryMistake):
+            return
+        clock = self._office.clock
+        number = 0
+        end, pause = clock() + PATIENCE, clock() + STEP
+        for stories, below in asking.portions():
+            number += sum(asking.matches(each) for each in stories)
+            now = clock()
+            if number > MOST_COUNTED or (now > end and below is not None):
+                yield Counted(min(number, MOST_COUNTED), more=True)
+                return
+            if now > pause and below is not None:
+                yield Counted(number, more=True, done=False)
+                pause = clock() + STEP
+        yield Counted(number, more=False)
 
+    def _best(self, asking: Look, skip: int) -> Found | None:
+        """A page of the best; None if none is found so, which need not mean that there is none."""
+        finds = asking.best(RANKED)
+        page = finds[skip : skip + PAGE]
+        if not page:
+            return None
+        older = skip + PAGE if len(finds) > skip + PAGE else None
+        return Found(asking.asked, page, older, first=not skip, best=True, editor=self._edits(asking.caller))
 
-def _page(store: Store, look: _Look, clock: Clock, empty: Found, before: int | None) -> Found:
-    """Read candidates until one more than a page is found: that one tells whether there is a next page."""
-    finds: list[Find] = []
-    deadline = clock() + PATIENCE
-    last: StoredStory | None = None
-    for count, stored in enumerate(store.candidates(look.finder.plan, before), start=1):
-        last = stored
-        evidence = look.evidence(stored)
-        if evidence is not None:
-            finds.append(Find(stored, evidence))
-            if len(finds) > PAGE:
-                page = tuple(finds[:PAGE])
-                return Found(empty.query, page, page[-1].stored.id, None, empty.first)
-        if count == SCAN or (count % STRIDE == 0 and clock() > deadline):
-            break
-    else:
-        last = None  # that was all
-    if last is None:
-        return Found(empty.query, tuple(finds), None, None, empty.first)
-    return Found(empty.query, tuple(finds), last.id, last.seen_at, empty.first)
+    def _newest(self, asking: Look, before: int | None) -> Found:
+        """Read candidates until one more than a page is found: that one tells whether there is a next page."""
+        finds: list[Find] = []
+        read = 0
+        end = self._office.clock() + PATIENCE
+        editor, first = self._edits(asking.caller), before is None
+        for stories, below in asking.portions(before):
+            for stored in stories:
+                found = asking.find(stored)
+                if found is None:
+                    continue
+                if len(finds) == PAGE:
+                    older = finds[-1].stored.id
+                    return Found(asking.asked, tuple(finds), older, first=first, editor=editor)
+                finds.append(found)
+            read += len(stories)
+            if below is not None and (read >= SCAN or self._office.clock() > end):
+                back_to = stories[-1].seen_at if stories else None
+                return Found(asking.asked, tuple(finds), below, back_to, first=first, editor=editor)
+        return Found(asking.asked, tuple(finds), None, first=first, editor=editor)
+
+    def _edits(self, caller: Caller) -> bool:
+        return self._office.refusal(Action.EDIT, caller) is None

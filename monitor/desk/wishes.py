@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LOOKED_AT = 200
 """Cards that are looked at to tell what a mute would have spared."""
 
+LONGEST_NUMBER = 18
+"""Digits of a card's number at most: more than a database can hold."""
+
 WEEK = timedelta(days=7)
 
 
@@ -74,16 +77,16 @@ class Quiet:
 
 
 def meant(
-    store: Store, book: RuleBook, asked: str
+    store: Store, book: RuleBook, asked: str, where: Destination
 ) -> tuple[MuteKind, str] | UnknownRule | NoCard | QueryMistake:
-    """What somebody wants to be muted: `#CARD`, a rule's id, or a query in the language of the rules."""
+    """What is to be muted in a chat: `#CARD`, a rule's id, or a query in the language of the rules."""
     number = asked.removeprefix("#")
     if asked.startswith("#") and number.isascii() and number.isdecimal():
-        newest = store.cards(1)
-        if not newest or not 0 < int(number) <= newest[0].card.number:
+        if len(number) > LONGEST_NUMBER or store.card(int(number), where) is None:
+            newest = store.cards(1, viewer=where)
             return NoCard(int(number), newest[0].card.number if newest else None)
         return MuteKind.CARD, str(int(number))
-    known = tuple(rule.id for rule in book.rules)
+    known = (*(rule.id for rule in book.rules), *(each.id for each in store.watches(where)))
     if (rule := same(asked, known)) is not None:
         return MuteKind.RULE, rule
     query = asked[1:-1] if asked.count('"') == 2 and asked[0] == asked[-1] == '"' else asked  # noqa: PLR2004 a pair
@@ -101,7 +104,9 @@ def spared(store: Store, book: RuleBook, mute: Mute, now: datetime) -> int | Non
     if mute.kind is MuteKind.CARD:
         return None
     mutes = Mutes((mute,), book.entities, now)
-    recent = [view for view in store.cards(LOOKED_AT) if view.card.opened_at > now - WEEK]
+    recent = [
+        view for view in store.cards(LOOKED_AT, viewer=mute.destination) if view.card.opened_at > now - WEEK
+    ]
     return sum(_spares(mutes, mute.destination, view) for view in recent)
 
 
@@ -128,7 +133,7 @@ def unmuted(
         gone = store.unmute(where, None, "", now)
     else:
         have = store.mutes(where, now)
-        found = meant(store, book, asked)
+        found = meant(store, book, asked, where)
         wanted = found if isinstance(found, tuple) else None
         mute = next((m for m in have if (m.kind, m.value) == wanted or m.value == asked), None)
         gone = 0 if mute is None else store.unmute(where, mute.kind, mute.value, now)

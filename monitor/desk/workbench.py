@@ -7,19 +7,18 @@ a reader beside a running bot.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.core.authoring.coverage import Coverage, coverage
 from monitor.core.authoring.nearmiss import NearMiss, NearMisses
-from monitor.core.authoring.trial import Raised, Trial, assess, moment
+from monitor.core.authoring.trial import Trial, moment
 from monitor.core.errors import QueryError
-from monitor.core.language import Dialect, parse
-from monitor.core.match import Everything, compile_book, compile_query
+from monitor.core.match import Everything
 from monitor.core.match.explain import Explanation, explain
-from monitor.core.match.planning import any_of
 from monitor.core.model import Rule, RuleId
 from monitor.desk.answers import QueryMistake, UnknownRule
+from monitor.desk.backtesting import Backtest
 from monitor.desk.names import nearest, same
 
 if TYPE_CHECKING:
@@ -36,14 +35,8 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 """Near misses that are kept of all that are counted."""
 
-MOST_COMPARED = 200
-"""Rules up to which the store is asked for the stories of each; with more all stories are read."""
-
 STRIDE = 100
 """Stories between two reports of progress."""
-
-TRIED = RuleId("(tried)")
-"""Stands for a query that is no rule; no rule can have this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,34 +89,15 @@ def backtest(
     progress: Progress,
 ) -> Trial | QueryMistake:
     """What a rule, named by its id, or else a query would have raised over stories since a time."""
-    known = {rule.id: rule for rule in book.rules}
-    meant = same(asked.strip(), known)
+    test = Backtest(book, asked, since=since, until=now, zone=zone)
     try:
-        tried = known[RuleId(meant)] if meant is not None else Rule(TRIED, parse(asked, Dialect.RULE))
-        others = tuple(rule for rule in book.rules if rule.id != tried.id)
-        matcher = compile_book(replace(book, rules=(tried, *others)))
-        plans: list[Plan] = [Everything()]
-        if len(others) <= MOST_COMPARED:
-            plans = [compile_query(rule.match, book.entities).plan for rule in (tried, *others)]
+        test.prepare()
     except QueryError as error:
         return QueryMistake(error)
-    theirs: Counter[RuleId] = Counter()
-    raised: list[Raised] = []
-    for stored in _recent(store, any_of(plans), since, now, progress):
-        hits = {hit.rule: hit for hit in matcher.hits(stored.story, stored.seen_at)}
-        ours = hits.pop(tried.id, None)
-        theirs.update(list(hits))
-        if ours is not None:
-            raised.append(Raised(stored, ours.evidence, tuple(hits)))
-    return assess(
-        asked if meant is None else meant,
-        raised,
-        since=since,
-        until=now,
-        stories=store.stories_since(since),
-        others=theirs,
-        zone=zone,
-    )
+    while test.step(store, lambda: now):
+        progress(test.share)
+    progress(1.0)
+    return test.finish()
 
 
 def near_misses(

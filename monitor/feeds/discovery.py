@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from monitor.core.model import Found
 from monitor.core.text import canonical_url, plain
 from monitor.feeds.charsets import decoded
 
@@ -68,15 +68,6 @@ _USUAL = (
     "/sitemap-news.xml",
 )
 """Where feeds are, in the order of how often."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A feed that a page names, unread."""
-
-    url: str  # absolute
-    title: str  # as the page calls it; may be empty
-    kind: str  # RSS, Atom, JSON Feed
 
 
 def discover(page: bytes, url: str) -> tuple[Found, ...]:

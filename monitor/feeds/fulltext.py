@@ -11,16 +11,19 @@ import re
 from collections import OrderedDict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
-from monitor.core.model import Page
+from monitor.core.model import FeedUrl, Page, Story, StoryKey
+from monitor.core.text import plain
 from monitor.feeds.aggregators import direct, is_opaque
 from monitor.feeds.charsets import decoded
+from monitor.feeds.scout import reason, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from monitor.core.model import Feed, FeedUrl, Story
+    from monitor.core.model import Feed
     from monitor.feeds.scout import GetPage
     from monitor.ports import Clock
 
@@ -43,6 +46,10 @@ _SERVED = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]{1,40})", re.IGNORECAS
 _REFERENCE = re.compile(  # to a control character, at which lxml stumbles
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])(?![0-9])|x0*(?:[0-8bcef]|1[0-9a-f])(?![0-9a-f]));?", re.IGNORECASE
 )
+_OPEN_GRAPH = re.compile(
+    r'<meta[^>]{0,200}?property="og:title"[^>]{0,200}?content="([^"]{1,500})"', re.IGNORECASE
+)
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -85,6 +92,23 @@ class ArticleReader:
             return None
         return text
 
+    async def read(self, address: str) -> Story | str:
+        """The article at an address that a person sent, as a story with its title; or why there is none."""
+        url = whole(address)
+        if url is None:
+            return "this is no web address; write one like https://example.org/article"
+        page = await self._page(url)
+        if not isinstance(page, Page):
+            return reason(page)
+        if not _is_html(page) or len(page.body) > PAGE_LIMIT:
+            return "this is no web page with an article"
+        read = await self._run(extract_titled, page.body, page.content_type)
+        if not isinstance(read, str) or not read.strip():
+            return "there is no article on this page that can be read"
+        title, _, text = read.partition("\n")
+        host = urlsplit(url).hostname or url
+        return Story(FeedUrl(url), StoryKey(url), title, url=url, text=text, source=host)
+
     def _may(self, feed: FeedUrl) -> bool:
         """Whether one more article of the feed may be asked for within the hour; counts it."""
         now = self._clock()
@@ -112,6 +136,14 @@ def extract(page: bytes, content_type: str | None) -> str | None:
         include_tables=False,
     )
     return _CONTROL.sub("", found or "").strip()[:TEXT_LIMIT] or None
+
+
+def extract_titled(page: bytes, content_type: str | None) -> str | None:
+    """The title on the first line, which may be empty, and below it the main text; None if there is neither."""
+    text = decoded(page, _charset(page, content_type))
+    found = _OPEN_GRAPH.search(text) or _TITLE.search(text)
+    title = " ".join(plain(found[1]).split()) if found else ""
+    return f"{title}\n{extract(page, content_type) or ''}".rstrip() or None
 
 
 def _charset(page: bytes, content_type: str | None) -> str | None:

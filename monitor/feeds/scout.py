@@ -7,23 +7,47 @@ carries before anybody relies on it. For `feeds add` and `feeds check`, and for 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from monitor.core.model import Batch, Failed, Feed, FeedState, FeedUrl, Fetched, Page, Unchanged
-from monitor.core.text import canonical_url
-from monitor.feeds.discovery import MOST_FOUND, Found, discover, usual_places
+from monitor.core.model import (
+    Batch,
+    Checkup,
+    Failed,
+    Feed,
+    FeedState,
+    FeedUrl,
+    Fetched,
+    Page,
+    Preview,
+    Shown,
+    Sighting,
+    Unchanged,
+)
+from monitor.core.text import Script, Words, canonical_url
+from monitor.feeds.discovery import MOST_FOUND, discover, usual_places
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
+    from monitor.core.model import Story
     from monitor.ports import Fetch, Parse
 
 MOST_SHOWN = 5
 """Feeds of one site that are read to show what they carry."""
 
 _TITLES = 3
+_GUESSED = 20  # stories by which a language is guessed
+_LONG = 300  # characters of a title that are looked at
+_SNIFFED = 4_000  # bytes of a document before its first element: declarations, comments
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_ASIDE = re.compile(rb"<!--.*?-->|<\?.*?\?>|<![^>]*>", re.DOTALL)
+_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
+_KINDS = {b"rss": "RSS", b"rdf": "RSS", b"feed": "Atom", b"urlset": "sitemap", b"sitemapindex": "sitemap"}
+_LANGUAGES = {Script.HANGUL: "ko", Script.CYRILLIC: "ru", Script.LATIN: "en"}
 
 
 class GetPage(Protocol):
@@ -34,47 +58,12 @@ class GetPage(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """A feed that was read."""
-
-    url: str
-    title: str
-    stories: int
-    lang: str | None = None
-    titles: tuple[str, ...] = ()  # of the first stories
-    newest: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What became of looking at an address: its feeds, best first, or why there is none."""
-
-    asked: str
-    feeds: tuple[Preview, ...] = ()
-    named: tuple[Found, ...] = ()  # what its page names beyond those that were read
-    reason: str = ""  # why there are none; empty if there are
-    is_feed: bool = False  # whether the address itself is one
-    answered: bool = True  # whether there was any server
-
-
-@dataclass(frozen=True, slots=True)
 class _Miss:
     """An address without a feed: its page, if there is one, and why it is none."""
 
     reason: str
     page: Page | None = None
     answered: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Checkup:
-    """How one feed of the rules file does at the moment."""
-
-    feed: Feed
-    preview: Preview | None = None
-    reason: str = ""  # why it cannot be read; empty if it can
-    warnings: tuple[str, ...] = ()
-    moved_to: str | None = None  # where it says that it has moved for good
 
 
 class Scout:
@@ -104,11 +93,11 @@ class Scout:
         """Whether a feed answers and can be read, with its own options."""
         fetched = await self._fetch(feed, FeedState(feed.url, feed.name))
         if not isinstance(fetched, Page):
-            return Checkup(feed, reason=_reason(fetched))
+            return Checkup(feed, reason=reason(fetched))
         batch = await self._parse(feed, fetched)
         if isinstance(batch, Failed):
             return Checkup(feed, reason=batch.reason)
-        preview = _preview(feed.url, batch, feed.name)
+        preview = _preview(feed.url, batch, feed.name, fetched.body)
         return Checkup(feed, preview, warnings=batch.warnings, moved_to=fetched.moved_to)
 
     async def _at(self, url: str) -> Sighting:
@@ -146,11 +135,11 @@ class Scout:
         fetched = await self._page(url)
         if not isinstance(fetched, Page):
             answered = not isinstance(fetched, Failed) or fetched.status is not None
-            return _Miss(_reason(fetched), answered=answered)
+            return _Miss(reason(fetched), answered=answered)
         batch = await self._parse(Feed(FeedUrl(url), urlsplit(url).hostname or url), fetched)
         if isinstance(batch, Failed):
             return _Miss(batch.reason, fetched)
-        return _preview(fetched.moved_to or url, batch, title)
+        return _preview(fetched.moved_to or url, batch, title, fetched.body)
 
 
 def whole(address: str) -> str | None:
@@ -162,20 +151,45 @@ def whole(address: str) -> str | None:
     return written if written.isprintable() and canonical_url(written) is not None else None
 
 
-def _reason(fetched: Fetched) -> str:
-    """Why there is no page."""
+def reason(fetched: Fetched) -> str:
+    """Why there is no page, in words."""
     if isinstance(fetched, Page | Unchanged):
         return "the server says that nothing has changed, though nobody asked that"
     return fetched.reason
 
 
-def _preview(url: str, batch: Batch, title: str) -> Preview:
+def _preview(url: str, batch: Batch, title: str, body: bytes) -> Preview:
     dates = [story.published for story in batch.stories if story.published is not None]
+    dated = sorted(batch.stories, key=lambda story: story.published or _NEVER, reverse=True)
     return Preview(
         url=url,
         title=batch.title or title or urlsplit(url).hostname or url,
         stories=len(batch.stories),
-        lang=batch.lang,
+        lang=batch.lang or guess(batch.stories),
         titles=tuple(story.title for story in batch.stories if story.title)[:_TITLES],
         newest=max(dates, default=None),
+        kind=kind_of(body),
+        shown=tuple(Shown(story.title, story.published) for story in dated if story.title)[:_TITLES],
     )
+
+
+def guess(stories: Sequence[Story]) -> str | None:
+    """The language that stories are written in, by their script: ko, ru or en; None if it cannot be told.
+
+    Only where a feed does not say it: a guess that an editor sees before it is taken.
+    """
+    counted = Counter(
+        word.shape.script for story in stories[:_GUESSED] for word in Words(story.title[:_LONG]).all
+    )
+    letters = {lang: counted[script] for script, lang in _LANGUAGES.items()}
+    most = max(letters, key=lambda lang: letters[lang])
+    return most if letters[most] * 2 > sum(letters.values()) else None
+
+
+def kind_of(body: bytes) -> str:
+    """What kind of feed a document is, by its first element; empty if it cannot be told."""
+    start = body[:_SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"{", b"[")):
+        return "JSON Feed"
+    element = _ELEMENT.search(_ASIDE.sub(b"", start))
+    return _KINDS.get(element[1].lower(), "") if element else ""

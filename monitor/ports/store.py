@@ -34,10 +34,15 @@ from monitor.core.model import (
     Version,
 )
 from monitor.core.pacing import Pace
+from monitor.ports.admission import Admission, Watching
+from monitor.ports.digesting import Digesting
+from monitor.ports.drafting import Drafting, Pausing
+from monitor.ports.responding import Responding
+from monitor.ports.searching import Searching
 from monitor.ports.speaking import Speaking
 
 
-class Store(Speaking, Protocol):
+class Store(Admission, Watching, Digesting, Drafting, Pausing, Searching, Responding, Speaking, Protocol):
     """Where everything is kept. Synchronous, owned by one thread; every method is one transaction.
 
     Any method raises StoreError if the database cannot be used; none leaves half a change behind.
@@ -233,17 +238,27 @@ class Store(Speaking, Protocol):
         """Of which of the cards a destination was not told because it had muted them, and which mute it was (desk)."""
 
     def cards(
-        self, limit: int, before: int | None = None, rule: RuleId | None = None
+        self,
+        limit: int,
+        before: int | None = None,
+        rule: RuleId | None = None,
+        viewer: Destination | None = None,
     ) -> tuple[CardView, ...]:
-        """Newest cards first (desk); only numbers below `before`; only cards with a hit of `rule`."""
+        """Newest cards first (desk); only numbers below `before`; only cards with a hit of `rule`.
 
-    def card(self, number: int) -> CardView | None:
-        """One card (desk)."""
+        What personal rules found is left out (`core.discretion`), but for those of the chat `viewer`.
+        """
 
-    def candidates(self, plan: Plan, before: int | None = None) -> Iterator[StoredStory]:
+    def card(self, number: int, viewer: Destination | None = None) -> CardView | None:
+        """One card (desk), as far as it is any business of `viewer`, or else of everybody."""
+
+    def candidates(
+        self, plan: Plan, before: int | None = None, viewer: Destination | None = None
+    ) -> Iterator[StoredStory]:
         """Stories that could match (desk): a superset of what the matcher will accept, newest stored first.
 
-        Only ids below `before`. Lazily read, so that a caller who has enough stops for free.
+        Only ids below `before`. Lazily read, so that a caller who has enough stops for free. What personal rules
+        found is not said of them, but for those of the chat `viewer`.
         """
 
     def stories_since(self, since: datetime) -> int:

@@ -18,6 +18,7 @@ from monitor.rulebook.entity_values import ANY_LANGUAGE, ENTITY_KEYS
 from monitor.rulebook.examples import failing_examples
 from monitor.rulebook.includes import include_mistakes
 from monitor.rulebook.offsets import file_offset
+from monitor.rulebook.outlets import destination_mistakes
 from monitor.rulebook.pausing import collection_paused
 from monitor.rulebook.schema import RuleEntry, RulesFile
 from monitor.rulebook.tables import LANGUAGES
@@ -57,6 +58,9 @@ class Checker:
         self._entities()
         self._rules()
         self._feeds()
+        self.mistakes += destination_mistakes(
+            self._section("destinations"), self._section("rules"), self._source
+        )
         if file is None or self.mistakes:
             self._compile_each()
             return None
@@ -205,7 +209,8 @@ class Checker:
             )
             for entry in file.feeds
         )
-        return RuleBook(feeds=feeds, entities=found, rules=rules, version=self._version)
+        ways = tuple(entry.outlet() for entry in file.destinations)
+        return RuleBook(feeds, found, rules, self._version, destinations=ways)
 
     def _too_many(self, name: str) -> None:
         section = self._section("entities")

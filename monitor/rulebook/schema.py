@@ -34,6 +34,7 @@ from monitor.rulebook.entity_values import (
     entity_terms,
 )
 from monitor.rulebook.feed_values import Headers, Proxy, Weight, Zone, has_secret
+from monitor.rulebook.outlets import DestinationEntry
 from monitor.rulebook.values import (
     GIVEN,
     ONE_OR_MORE,
@@ -179,6 +180,9 @@ class RulesFile(_Part):
         description="Named lists of terms, per language or from a country or place; `@name` in a query means any.",
     )
     rules: list[RuleEntry] = Field(min_length=1, description="What raises an alert.")
+    destinations: list[DestinationEntry] = Field(
+        default=[], description="Ways out beside the chats: mail, ntfy, Slack, a webhook, an Atom feed, ..."
+    )
 
 
 def schema() -> dict[str, Any]:
@@ -216,4 +220,12 @@ def _without_null(part: Any) -> Any:  # noqa: ANN401 - JSON Schema's own shapes
     return kept
 
 
-__all__ = ["ANY_LANGUAGE", "ExampleLists", "FeedEntry", "RuleEntry", "RulesFile", "schema"]
+__all__ = [
+    "ANY_LANGUAGE",
+    "DestinationEntry",
+    "ExampleLists",
+    "FeedEntry",
+    "RuleEntry",
+    "RulesFile",
+    "schema",
+]

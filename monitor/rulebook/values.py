@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from monitor.core.model import personal
+
 LONGEST_ID = 40  # ids travel in chat buttons, of which Telegram takes 64 bytes
 LONGEST_INTERVAL = 30 * 86_400
 
@@ -118,6 +120,8 @@ def _word(written: str) -> str:
 def _rule_id(written: str) -> str:
     if written == "all":
         refuse("`all` cannot be a rule's id: it means all rules in /subscribe", "Choose another word.")
+    if personal(written):
+        refuse(f"`{written}` cannot be a rule's id: personal rules are called so", "Choose another word.")
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", written) or len(written) > LONGEST_ID:
         refuse(
             f"`{written}` cannot be a rule's id",

@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from monitor.rulebook.document import Listing, Mapping, Node, Scalar
-from monitor.rulebook.schema import ExampleLists, FeedEntry, RuleEntry, RulesFile
+from monitor.rulebook.schema import DestinationEntry, ExampleLists, FeedEntry, RuleEntry, RulesFile
 from monitor.rulebook.values import MEND, MEND_KEY
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _EMPTY = {
     "feeds": ("no feed is listed", "Add one: - {url: https://example.org/rss.xml, lang: en}"),
     "rules": ("no rule is listed", "Add one: - {id: my-rule, match: 'word OR other'}"),
     "entities": ("no entity is listed", "Write one, or remove the line."),
+    "destinations": ("no destination is listed", "Write one, or remove the line."),
 }
 _OTHER_WORDS = {  # what other programs call it
     "feed": "url", "href": "url", "link": "url", "xmlurl": "url", "title": "name", "label": "name",
@@ -37,7 +38,9 @@ _OTHER_WORDS = {  # what other programs call it
     "keywords": "match", "pattern": "match", "exclude": "unless", "except": "unless", "not": "unless",
     "timezone": "zone", "tz": "zone", "fulltext": "full_text", "article": "full_text", "header": "headers",
     "minimum": "floor", "least": "floor", "priority": "level", "severity": "level", "sources": "feeds",
-    "entity": "entities", "tests": "examples",
+    "entity": "entities", "tests": "examples", "outlets": "destinations", "notify": "destinations",
+    "notifications": "destinations", "id": "name", "rules": "gets", "rule": "gets", "what": "gets", "file": "atom",
+    "path": "atom", "secret": "url",
 }  # fmt: skip
 
 
@@ -126,7 +129,8 @@ def _model(location: Sequence[str | int]) -> type[BaseModel]:
     if "examples" in location[:-1]:
         return ExampleLists
     if len(location) > 1:
-        return FeedEntry if location[0] == "feeds" else RuleEntry
+        entries: dict[str, type[BaseModel]] = {"feeds": FeedEntry, "destinations": DestinationEntry}
+        return entries.get(str(location[0]), RuleEntry)
     return RulesFile
 
 

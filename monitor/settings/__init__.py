@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from monitor.settings.table import (
     LOG_FORMATS,
     LOG_LEVELS,
     NAMES,
+    NOTIFY_VARIABLE,
     TABLE,
     Variable,
     markdown_table,
@@ -37,8 +39,11 @@ if TYPE_CHECKING:
 ENV_FILE = Path(".env")
 LEAST_SECRET = 6
 """Characters from which the value of a FEED_ variable is a secret: hiding a shorter one would blot out half a log."""
+FEEDS = "atom"
+"""The folder of Atom feeds beside the database, unless ATOM_DIR names another."""
 BACKUPS = "backups"
 """The folder of backups beside the database, unless BACKUP_DIR names another."""
+_FREE = (FEED_VARIABLE, NOTIFY_VARIABLE)
 TOKEN_NAMES = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKEN_FILE")
 
 
@@ -55,8 +60,13 @@ class Settings:
     free_space_floor: int = 200_000_000  # bytes; 0: none
     keep_stories: int | None = None  # days; None: for ever
     rules: Path = Path(DEFAULTS["RULES"])
+    rules_approval: bool = False
+    history: bool = True
     owners: frozenset[int] = frozenset()
     access: Mode = Mode.CLOSED
+    quota_subscriptions: int = int(DEFAULTS["QUOTA_SUBSCRIPTIONS"])  # of a chat
+    quota_watches: int = int(DEFAULTS["QUOTA_WATCHES"])  # of a chat
+    quota_searches: int = int(DEFAULTS["QUOTA_SEARCHES"])  # of a person in an hour
     alert_on_first_poll: bool = False
     poll_floor: int = int(DEFAULTS["POLL_FLOOR"])
     poll_budget: Budget = Budget()
@@ -67,7 +77,13 @@ class Settings:
     full_text: str = DEFAULTS["FULL_TEXT"]  # no, matching
     callback_url: str = ""  # without a slash at its end; empty: no WebSub
     callback_port: int = int(DEFAULTS["CALLBACK_PORT"])
+    webhook_url: str = ""  # without a slash at its end; empty: long polling
+    webhook_port: int = int(DEFAULTS["WEBHOOK_PORT"])
+    webhook_secret: Secret | None = field(default=None, repr=False)  # None: made up at each start
+    atom_dir: Path | None = None  # None: beside the database
+    atom_listen: tuple[str, int] | None = None  # address and port; None: files only
     feed_variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # FEED_*, for rules.yaml
+    notify_variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # NOTIFY_*, for rules.yaml
     allow_hosts: tuple[str, ...] = ()  # host names in lower case; addresses and networks as CIDR
     proxy: Secret | None = field(default=None, repr=False)  # may carry a password
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo(DEFAULTS["TIMEZONE"]))
@@ -77,15 +93,26 @@ class Settings:
     warnings: tuple[str, ...] = ()  # what works but should be mended, a sentence each
 
     @property
+    def atom_folder(self) -> Path:
+        """Where the Atom feeds of alerts lie."""
+        return self.atom_dir or self.database.parent / FEEDS
+
+    @property
     def secrets(self) -> tuple[str, ...]:
-        """What no log or message may show: the token, the proxy's password as written and decoded, and FEED_*."""
+        """What no log or message may show.
+
+        The token, the webhook's secret, the proxy's password as written and decoded, FEED_* and NOTIFY_*.
+        """
         found: list[str] = []
         if self.token is not None:
             found.append(self.token.reveal())
         if self.proxy is not None:
             password = urlsplit(self.proxy.reveal()).password or ""
             found += [password, unquote(password)]
-        found += [value for value in self.feed_variables.values() if len(value) >= LEAST_SECRET]
+        if self.webhook_secret is not None:
+            found.append(self.webhook_secret.reveal())
+        variables = (*self.feed_variables.values(), *self.notify_variables.values())
+        found += [value for value in variables if len(value) >= LEAST_SECRET]
         return tuple(dict.fromkeys(secret for secret in found if secret))
 
 
@@ -120,21 +147,28 @@ def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
         rules=convert.path(values["RULES"]),
         owners=convert.owners(values["OWNERS"]),
         access=convert.access(values["ACCESS"]),
+        quota_subscriptions=convert.count("QUOTA_SUBSCRIPTIONS", values["QUOTA_SUBSCRIPTIONS"], "50"),
+        quota_watches=convert.count("QUOTA_WATCHES", values["QUOTA_WATCHES"], "10"),
+        quota_searches=convert.count("QUOTA_SEARCHES", values["QUOTA_SEARCHES"], "60"),
         alert_on_first_poll=convert.yes_or_no("ALERT_ON_FIRST_POLL", values["ALERT_ON_FIRST_POLL"]),
         poll_floor=floor,
         poll_budget=convert.poll_budget(values["POLL_BUDGET"], floor),
         poll_idle=convert.yes_or_no("POLL_IDLE", values["POLL_IDLE"]),
         host_gap=convert.host_gap(values["HOST_GAP"]),
         robots=convert.yes_or_no("ROBOTS", values["ROBOTS"]),
+        rules_approval=convert.yes_or_no("RULES_APPROVAL", values["RULES_APPROVAL"]),
+        history=convert.yes_or_no("HISTORY", values["HISTORY"]),
         contact=convert.contact(values["CONTACT"]),
         full_text=convert.one_of("FULL_TEXT", values["FULL_TEXT"], FULL_TEXTS),
         callback_url=convert.callback_url(values["CALLBACK_URL"]),
         callback_port=convert.port("CALLBACK_PORT", values["CALLBACK_PORT"]),
-        feed_variables={
-            name: value
-            for name, value in (written | dict(environ)).items()
-            if FEED_VARIABLE.fullmatch(name) and value
-        },
+        webhook_url=convert.webhook_url(values["WEBHOOK_URL"]),
+        webhook_port=convert.port("WEBHOOK_PORT", values["WEBHOOK_PORT"]),
+        webhook_secret=convert.webhook_secret(values["WEBHOOK_SECRET"]),
+        atom_dir=convert.path(values["ATOM_DIR"]) if values["ATOM_DIR"] else None,
+        atom_listen=convert.listen("ATOM_LISTEN", values["ATOM_LISTEN"]),
+        feed_variables=_variables(FEED_VARIABLE, environ, written),
+        notify_variables=_variables(NOTIFY_VARIABLE, environ, written),
         allow_hosts=convert.allow_hosts(values["ALLOW_HOSTS"]),
         proxy=convert.proxy(values["PROXY"]),
         timezone=convert.timezone(values["TIMEZONE"]),
@@ -143,6 +177,14 @@ def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
         log_format=convert.one_of("LOG_FORMAT", values["LOG_FORMAT"], LOG_FORMATS),
         warnings=tuple(warnings),
     )
+
+
+def _variables(
+    names: re.Pattern[str], environ: Mapping[str, str], written: Mapping[str, str]
+) -> dict[str, str]:
+    """The variables that rules.yaml may use by name."""
+    both = {**written, **environ}
+    return {name: value for name, value in both.items() if names.fullmatch(name) and value}
 
 
 def _chosen(name: str, environ: Mapping[str, str], written: Mapping[str, str]) -> str:
@@ -170,7 +212,7 @@ def _from_file(path: Path, warnings: list[str]) -> dict[str, str]:
             found[binding.key] = binding.value
             near = (
                 None
-                if binding.key in NAMES or FEED_VARIABLE.fullmatch(binding.key)
+                if binding.key in NAMES or any(each.fullmatch(binding.key) for each in _FREE)
                 else _nearest_name(binding.key)
             )
             if near is not None:

@@ -175,8 +175,6 @@ def owners(value: str) -> frozenset[int]:
 
 def access(value: str) -> Mode:
     """Whom the bot answers."""
-    if value.lower() == "invite":
-        refuse("ACCESS", "invite comes with a later version; use closed (owners only) or open (everybody)")
     return Mode(one_of("ACCESS", value, tuple(mode.value for mode in Mode)))
 
 
@@ -264,6 +262,45 @@ def callback_url(value: str) -> str:
             "must be an address without user, '?' or '#'; write it like https://bot.example.org",
         )
     return value.rstrip("/")
+
+
+def webhook_url(value: str) -> str:
+    """The public address under which Telegram finds us, without a slash at its end; empty if there is none."""
+    if not value:
+        return ""
+    example = "https://bot.example.org/tocsin"
+    parts = _web_url("WEBHOOK_URL", value, example)
+    if parts.query or parts.fragment or parts.username is not None:
+        refuse("WEBHOOK_URL", f"must be an address without user, '?' or '#'; write it like {example}")
+    if parts.scheme != "https" or parts.port not in {None, 443, 80, 88, 8443}:  # Bot API, setWebhook
+        refuse(
+            "WEBHOOK_URL",
+            f"Telegram calls https:// on port 443, 80, 88 or 8443 only; write it like {example}",
+        )
+    return value.rstrip("/")
+
+
+def webhook_secret(value: str) -> Secret | None:
+    """The secret that Telegram sends with each update (Bot API, setWebhook)."""
+    if value and not re.fullmatch(r"[A-Za-z0-9_-]{8,256}", value):
+        refuse(
+            "WEBHOOK_SECRET", "must be 8 to 256 of A-Z, a-z, 0-9, _ and -; leave it out to have one made up"
+        )
+    return Secret(value) if value else None
+
+
+def listen(variable: str, value: str) -> tuple[str, int] | None:
+    """An address to listen at and a port, like 127.0.0.1:8092 or [::1]:8092; None for none."""
+    if not value:
+        return None
+    host, colon, number = value.rpartition(":")
+    try:
+        address = str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        address = ""
+    if not colon or not address:
+        refuse(variable, f"{value!r} is not an address with a port; write one like 127.0.0.1:8092")
+    return address, port(variable, number)
 
 
 def port(variable: str, value: str) -> int:

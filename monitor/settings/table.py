@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "ko", "ru")
 """Languages that the chat speaks."""
 
 FULL_TEXTS = ("no", "matching")
@@ -69,12 +69,36 @@ TABLE: tuple[Variable, ...] = (
     ),
     Variable("RULES", "rules.yaml", "The feeds, entities and rules.", "/etc/tocsin/rules.yaml"),
     Variable(
+        "RULES_APPROVAL",
+        "no",
+        "Whether a change of the rules that is made in a chat has to be applied by another editor: `yes` or `no`.",
+        "yes",
+    ),
+    Variable(
+        "HISTORY",
+        "yes",
+        "Whether the terminal remembers what was typed, in a file beside the database: `yes` or `no`.",
+        "no",
+    ),
+    Variable(
         "OWNERS",
         "",
-        "Telegram user ids of those who run the bot, separated by commas.",
+        "Telegram user ids of those who own the bot, separated by commas. Without one the log tells a code at each "
+        "start that makes whoever sends it the owner.",
         "123456789,987654321",
     ),
-    Variable("ACCESS", "closed", "Whom the bot answers: `closed` its owners only, `open` everybody.", "open"),
+    Variable(
+        "ACCESS",
+        "closed",
+        "Whom the bot answers: `closed` its owners and those whom an owner lets in, `invite` the same while admins "
+        "let people in as well, `open` everybody.",
+        "invite",
+    ),
+    Variable("QUOTA_SUBSCRIPTIONS", "50", "Subscriptions that a chat may have where ACCESS is `open`.", "20"),
+    Variable("QUOTA_WATCHES", "10", "Personal rules (`/watch`) that a chat may have.", "25"),
+    Variable(
+        "QUOTA_SEARCHES", "60", "Searches that a person may make in an hour where ACCESS is `open`.", "30"
+    ),
     Variable(
         "ALERT_ON_FIRST_POLL",
         "no",
@@ -122,6 +146,35 @@ TABLE: tuple[Variable, ...] = (
         "CALLBACK_PORT", "8090", "The port on which hubs are listened to, if CALLBACK_URL is set.", "9000"
     ),
     Variable(
+        "WEBHOOK_URL",
+        "",
+        "Where Telegram can reach us, as the world sees it (https, port 443, 80, 88 or 8443); without it we ask "
+        "Telegram by long polling.",
+        "https://bot.example.org/tocsin",
+    ),
+    Variable(
+        "WEBHOOK_PORT", "8091", "The port on which Telegram is listened to, if WEBHOOK_URL is set.", "8443"
+    ),
+    Variable(
+        "WEBHOOK_SECRET",
+        "",
+        "What Telegram proves itself with: up to 256 of A-Z, a-z, 0-9, _ and -; without one it is made up at each "
+        "start.",
+        "4f9aa1c04e6b",
+    ),
+    Variable(
+        "ATOM_DIR",
+        "",
+        "Where the Atom feeds of `destinations` are written; without one in `atom` beside the database.",
+        "/var/www/alerts",
+    ),
+    Variable(
+        "ATOM_LISTEN",
+        "",
+        "Address and port on which those feeds can be read; whoever reaches it reads the alerts.",
+        "127.0.0.1:8092",
+    ),
+    Variable(
         "ALLOW_HOSTS",
         "",
         "Hosts, addresses or networks that feeds may reach although they are private, separated by commas.",
@@ -129,13 +182,22 @@ TABLE: tuple[Variable, ...] = (
     ),
     Variable("PROXY", "", "An HTTP proxy for all feeds and for Telegram.", "http://proxy.lan:3128"),
     Variable("TIMEZONE", "UTC", "The zone that times are shown in, by its IANA name.", "Asia/Seoul"),
-    Variable("LANGUAGE", "en", f"The language of the chat; there is: {', '.join(LANGUAGES)}.", "en"),
+    Variable(
+        "LANGUAGE",
+        "en",
+        "The language of alerts and answers where neither a chat (`/settings language ko`) nor its reader's own "
+        f"Telegram says another; there is: {', '.join(LANGUAGES)}.",
+        "ko",
+    ),
     Variable("LOG_LEVEL", "info", f"How much is logged: {', '.join(LOG_LEVELS)}.", "debug"),
     Variable("LOG_FORMAT", "text", "Lines for people (`text`, key=value) or for machines (`json`).", "json"),
 )
 
 FEED_VARIABLE = re.compile(r"FEED_[A-Z0-9_]+")
 """Names that rules.yaml may use as `${FEED_KEY}` in a feed's headers or proxy."""
+
+NOTIFY_VARIABLE = re.compile(r"NOTIFY_[A-Z0-9_]+")
+"""Names that rules.yaml may use as `${NOTIFY_MAIL}` for the address of a destination."""
 
 NAMES = tuple(variable.name for variable in TABLE)
 DEFAULTS = {variable.name: variable.default for variable in TABLE}

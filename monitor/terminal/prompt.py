@@ -7,12 +7,11 @@ the next line only after the answer to the last one is on the screen.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import logging
-import sys
 import threading
 from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.chat import commands
@@ -20,6 +19,9 @@ from monitor.chat.message import Message
 from monitor.core.access import Place, Rights
 from monitor.core.model import Destination, Subscription
 from monitor.desk.answers import Caller
+from monitor.terminal.completion import completions
+from monitor.terminal.lines import line_reader, typed
+from monitor.terminal.saving import saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,13 +69,17 @@ class Prompt:
         offload: Offload,
         zone: tzinfo = UTC,
         read: Callable[[str], str] | None = None,
+        history: Path | None = None,
     ) -> None:
-        """Times are told in `zone`. `read` shows a prompt and returns a line, or raises EOFError."""
+        """Times are told in `zone`. `read` shows a prompt and returns a line, or raises EOFError.
+
+        Without it lines are read from the terminal; `history` is the file where they are kept, None for nowhere.
+        """
         self._screen = screen
         self._desk = desk
         self._offload = offload
         self._zone = zone
-        self._read = read or line_reader()
+        self._read = read or line_reader(self.complete, history)
         self._waiting = False  # the prompt stands on the screen
 
     async def run(self) -> None:
@@ -84,7 +90,11 @@ class Prompt:
             if name.lower() in ENDS:
                 return
             if name:
-                self._screen.show(await self._answer(name.lower(), arguments.strip()))
+                self._screen.show(saved(await self._answer(name.lower(), arguments.strip()), Path.cwd()))
+
+    def complete(self, line: str) -> list[str]:
+        """What a begun line may become; in any thread."""
+        return completions(line, (*commands.COMMANDS, *ENDS), self._desk.office.book())
 
     async def _answer(self, name: str, arguments: str) -> Message:
         try:
@@ -135,22 +145,3 @@ class Prompt:
         self._screen.raw("\r\x1b[K")
         yield
         self._screen.raw(PROMPT + typed())
-
-
-def line_reader() -> Callable[[str], str]:
-    """`input` with line editing and a history of this session; the terminal is left as it was found."""
-    with contextlib.suppress(ImportError):
-        import readline  # noqa: F401, PLC0415 - importing it changes `input`; there is none on Windows
-    if sys.stdin.isatty():
-        with contextlib.suppress(ImportError):
-            import termios  # noqa: PLC0415 - there is none on Windows
-
-            found = termios.tcgetattr(sys.stdin)
-            atexit.register(termios.tcsetattr, sys.stdin, termios.TCSANOW, found)
-    return input
-
-
-def typed() -> str:
-    """What stands behind the prompt already."""
-    readline = sys.modules.get("readline")
-    return str(readline.get_line_buffer()) if readline is not None else ""

@@ -229,6 +229,7 @@ def _leave_chat(world: World, call: Call) -> Any:
 def _set_webhook(world: World, call: Call) -> Any:
     updates = world.updates
     updates.webhook, updates.secret = call.params["url"], call.params.get("secret_token", "")
+    updates.failure = None
     updates.allow(call.params.get("allowed_updates"))
     if call.params.get("drop_pending_updates"):
         updates.waiting.clear()
@@ -246,8 +247,15 @@ def _delete_webhook(world: World, call: Call) -> Any:
 
 def _get_webhook_info(world: World, call: Call) -> Any:
     del call
-    waiting = len(world.updates.waiting)
-    return {"url": world.updates.webhook, "has_custom_certificate": False, "pending_update_count": waiting}
+    updates = world.updates
+    shown = {
+        "url": updates.webhook,
+        "has_custom_certificate": False,
+        "pending_update_count": len(updates.waiting),
+    }
+    if updates.failure is not None:
+        shown["last_error_date"], shown["last_error_message"] = updates.failure
+    return shown
 
 
 METHODS: dict[str, Callable[[World, Call], Any]] = {

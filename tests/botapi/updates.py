@@ -21,7 +21,8 @@ WEBHOOK = (
 class Updates:
     """What waits for the bot. `conflicts` counts polls that another poll cut short.
 
-    `changed` wakes the poll that waits, `due` the webhook's pump.
+    `changed` wakes the poll that waits, `due` the webhook's pump. `ways` lead from the beginning of a public address to
+    loopback, as a reverse proxy does; `failure` is when a webhook could not be reached last, and why.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,8 @@ class Updates:
         self.allowed = UPDATE_KINDS - ASKED_FOR_ONLY
         self.webhook = ""
         self.secret = ""
+        self.ways: dict[str, str] = {}
+        self.failure: tuple[int, str] | None = None
         self.conflicts = 0
         self.changed = asyncio.Event()
         self.due = asyncio.Event()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -34,10 +35,15 @@ async def pump(updates: Updates) -> None:
 async def _posted(client: aiohttp.ClientSession, updates: Updates, update: dict[str, Any]) -> bool:
     """Whether the bot took it."""
     headers = {SECRET: updates.secret} if updates.secret else {}
+    url = updates.webhook
+    for public, near in updates.ways.items():
+        url = near + url.removeprefix(public) if url.startswith(public) else url
     try:
-        async with client.post(
-            updates.webhook, json=update, headers=headers, allow_redirects=False
-        ) as answer:
-            return 200 <= answer.status < 300
-    except (aiohttp.ClientError, TimeoutError):
-        return False
+        async with client.post(url, json=update, headers=headers, allow_redirects=False) as answer:
+            if 200 <= answer.status < 300:
+                return True
+            why = f"Wrong response from the webhook: {answer.status} {answer.reason}"
+    except (aiohttp.ClientError, TimeoutError) as error:
+        why = f"Connection failed: {type(error).__name__}"
+    updates.failure = (int(time.time()), why)
+    return False

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from telegram import Bot
 
+from db.memory import MemoryStore
 from monitor.chat.connection import Line, bot
 from monitor.chat.message import Button, Message, Style, Writer
-from monitor.chat.messenger import TelegramMessenger
+from monitor.chat.messenger import Post, TelegramMessenger
+from monitor.chat.presses import Keys
 from monitor.core.model import Card, CardView, Claimed, Delivery, DeliveryState, Destination, Kind, Level
 from tests.chat.telegram_world import ANN
+from tests.fakes import FixedClock, inline
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,8 +43,13 @@ def claimed(
     return Claimed(delivery, CardView(Card(17, Level.FLASH, opened), ()), message)
 
 
+def post(of: Bot, store: MemoryStore | None = None) -> Post:
+    """What the messenger sends with, over a store that keeps what its buttons carry."""
+    return Post(of, Keys(store or MemoryStore(), inline, FixedClock()))
+
+
 def messenger(of: Bot, words: Message = ALERT) -> TelegramMessenger:
-    return TelegramMessenger(of, words=lambda _: words)
+    return TelegramMessenger(post(of), words=lambda _: words)
 
 
 @asynccontextmanager

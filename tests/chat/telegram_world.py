@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 from db.memory import MemoryStore
 from monitor.chat.app import TelegramChat
 from monitor.chat.polling import Timing
+from monitor.chat.sharing import RATE
 from monitor.core.access import Mode
 from monitor.core.errors import StoreError
 from monitor.core.model import Destination, Level
 from monitor.desk import Desk
 from tests.botapi.server import BotApi
 from tests.build import book, rule
+from tests.errands import FakeErrands
 from tests.fakes import FixedClock, inline
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from monitor.chat.hook import Hook
     from monitor.core.model import Subscription
+    from monitor.core.quota import Rate
 
 ANN, BOB = 7, 8
 HERE = Destination("telegram", str(ANN))
@@ -31,7 +35,14 @@ RULES = book(rule("defection", "defector", Level.FLASH), rule("exams", "exam", L
 
 def desk_over(store: MemoryStore, access: Mode = Mode.OPEN) -> Desk:
     clock = FixedClock()
-    return Desk(store=store, book=lambda: RULES, access=access, clock=clock, rules_problem=lambda: None)
+    return Desk(
+        store=store,
+        book=lambda: RULES,
+        access=access,
+        clock=clock,
+        rules_problem=lambda: None,
+        errands=FakeErrands(),
+    )
 
 
 class BrokenStore(MemoryStore):
@@ -55,6 +66,8 @@ async def chatting(
     owners: tuple[int, ...] = (),
     timing: Timing = QUICK,
     token: str | None = None,
+    hook: Hook | None = None,
+    rate: Rate = RATE,
 ) -> AsyncIterator[TelegramChat]:
     """A running chat over a real desk."""
     chat = TelegramChat(
@@ -65,6 +78,8 @@ async def chatting(
         owners=owners,
         api_url=api.url,
         timing=timing,
+        hook=hook,
+        rate=rate,
     )
     await chat.start()
     try:

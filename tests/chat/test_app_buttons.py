@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db.memory import MemoryStore
+from monitor.chat.message import Button, Message
 from monitor.core.model import Kept, Outcome
 from tests.botapi.faults import Refuse
 from tests.botapi.server import BotApi
@@ -30,8 +31,9 @@ async def test_a_button_below_a_channels_post_is_answered_to_the_reader_alone(
     store.save(Outcome(state(), NOW, (Kept(story("A defector"), (hit("defection"),), 1),), (card(),)))
     channel = news.chats[NEWS]
     news.chats[BOB].started = started
-    post = channel.post(markup={"inline_keyboard": [[{"text": "Why?", "callback_data": "why:1"}]]}, text="x")
-    async with chatting(news, store):
+    async with chatting(news, store) as chat:
+        await chat.post.send(NEWS, None, Message("x", buttons=((Button("Why?", "why:1"),),)))
+        post = await channel.next_message()
         told = await (await channel.presses(news.people[BOB], post, "Why?")).answered()
     assert channel.messages == [post]
     if started:

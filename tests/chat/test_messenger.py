@@ -11,7 +11,7 @@ from monitor.core.errors import StoreError
 from monitor.core.model import Destination, Kind, Refused, Sent
 from tests.botapi.people import Member, administrator, restricted
 from tests.botapi.server import BotApi
-from tests.chat.one_delivery import ALERT, claimed, messenger
+from tests.chat.one_delivery import ALERT, claimed, messenger, post
 from tests.chat.telegram_world import ANN
 
 
@@ -116,7 +116,7 @@ async def test_a_group_that_became_a_supergroup_gets_its_alert_there(api: BotApi
     async def migrated(was: Destination, now: int) -> None:
         heard.append((was, now))
 
-    one = TelegramMessenger(line, words=lambda _: ALERT, migrated=migrated)
+    one = TelegramMessenger(post(line), words=lambda _: ALERT, migrated=migrated)
     receipt = await one.deliver(claimed("-5"))
     assert receipt == Sent(str(new.messages[0].id))
     assert heard == [(Destination("telegram", "-5"), -1005)]
@@ -136,7 +136,7 @@ async def test_a_move_that_could_not_be_kept_costs_no_alert_and_is_told_again(ap
         message = "the disk is full"
         raise StoreError(message)
 
-    one = TelegramMessenger(line, words=lambda _: ALERT, migrated=migrated)
+    one = TelegramMessenger(post(line), words=lambda _: ALERT, migrated=migrated)
     assert [type(await one.deliver(claimed("-5"))) for _ in range(2)] == [Sent, Sent]
     assert len(new.messages) == 2
     assert heard == [-1005, -1005]

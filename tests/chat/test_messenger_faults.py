@@ -14,7 +14,7 @@ from monitor.chat.receipts import LONGEST_WAIT
 from monitor.core.model import Flood, Later, Receipt, Refused, Sent, Unknown
 from tests.botapi.faults import Drop, Fault, Half, Hang, Html, Refuse, too_many
 from tests.botapi.server import BotApi
-from tests.chat.one_delivery import ALERT, claimed, line_to, messenger
+from tests.chat.one_delivery import ALERT, claimed, line_to, messenger, post
 from tests.chat.telegram_world import ANN
 
 
@@ -108,7 +108,7 @@ async def test_silence_after_the_request_leaves_it_open_what_happened(api: BotAp
 
 async def test_a_delivery_ends_even_if_the_server_never_does(api: BotApi, line: Bot) -> None:
     api.fail("sendMessage", Hang())
-    impatient = TelegramMessenger(line, words=lambda _: ALERT, patience=0.02)
+    impatient = TelegramMessenger(post(line), words=lambda _: ALERT, patience=0.02)
     assert await impatient.deliver(claimed()) == Unknown("Telegram did not answer within 0.02 s")
 
 
@@ -236,7 +236,7 @@ async def test_a_repeat_has_one_chance_and_waits_until_telegram_answers_again(
 
 async def test_a_repeat_is_not_sent_into_silence(api: BotApi, line: Bot) -> None:
     api.fail("getMe", Hang())
-    impatient = TelegramMessenger(line, words=lambda _: ALERT, patience=0.02)
+    impatient = TelegramMessenger(post(line), words=lambda _: ALERT, patience=0.02)
     got = await impatient.deliver(claimed(attempt=1, repeat=True))
     assert got == Later(5.0, "not repeated yet: Telegram did not answer within 0.02 s")
     assert not api.calls("sendMessage")

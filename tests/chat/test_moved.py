@@ -8,7 +8,7 @@ from monitor.chat.messenger import TelegramMessenger
 from monitor.core.model import Destination, Kind, Refused, Sent
 from tests.botapi.people import KICKED, OWNER, Member
 from tests.build import NOW
-from tests.chat.one_delivery import ALERT
+from tests.chat.one_delivery import ALERT, post
 from tests.chat.telegram_world import ANN, TEAM, ask, chatting, until
 from tests.contract.outcomes import LEASE, grown, opened, outcome, owed, send
 
@@ -36,7 +36,7 @@ async def test_a_send_that_is_answered_with_a_move_takes_all_along(
         store.save(opened(2, OLD))
         await old.migrates(-1005, api.people[ANN])
         api.updates.waiting.clear()
-        one = TelegramMessenger(line, words=lambda _: ALERT, migrated=chat.migrated)
+        one = TelegramMessenger(post(line), words=lambda _: ALERT, migrated=chat.migrated)
         for number in (1, 2):
             (claimed,) = store.claim(NOW, LEASE, 9)
             assert claimed.delivery.card == number
@@ -71,7 +71,7 @@ async def test_a_message_left_behind_is_not_mistaken_for_one_of_the_new_group(
     store.save(outcome(owe=[owed(1, NEW)]))
     (update,) = store.claim(NOW, LEASE, 9)
     assert update.delivery.kind is Kind.UPDATE
-    assert await TelegramMessenger(line, words=lambda _: ALERT).deliver(update) == Sent()
+    assert await TelegramMessenger(post(line), words=lambda _: ALERT).deliver(update) == Sent()
     assert not new.messages
     assert not api.calls("editMessageText")
 

@@ -8,6 +8,7 @@ import pytest
 from monitor.chat import reports, wording
 from monitor.chat.message import TEXT_LIMIT, Message, utf16
 from monitor.chat.phrases import DATA_LIMIT
+from monitor.chat.ruling import rule_in_full
 from monitor.core.model import (
     DeadLetter,
     Delivery,
@@ -25,7 +26,6 @@ from monitor.core.model import (
 from monitor.desk.answers import (
     Followed,
     NotSubscribed,
-    OneRule,
     RuleLine,
     Rules,
     Subscribed,
@@ -33,6 +33,7 @@ from monitor.desk.answers import (
     UnknownRule,
     Unsubscribed,
 )
+from monitor.desk.editing import Written
 from monitor.desk.figures import feeds, status
 from tests.build import NOW, book, minutes, rule, state
 from tests.frontdesk import CHANNEL, World, data
@@ -86,7 +87,9 @@ WORST_CASES = [
         id="rules",
     ),
     pytest.param(
-        reports.rule(OneRule(RuleLine(RULE, subscribed=False), None), NOW), "/subscribe r", id="rule"
+        rule_in_full(Written(RuleLine(RULE, subscribed=False), LONG * 9, "v", None, may_edit=False), NOW),
+        "/subscribe r",
+        id="rule",
     ),
     pytest.param(
         reports.feeds(feeds((WORST_FEED,) * MANY, NOW, detailed=True), 2, UTC, NOW),
@@ -212,15 +215,6 @@ def test_failing_feeds_beyond_a_few_are_counted() -> None:
     told = reports.status(status(WORST, book(), NOW, None, detailed=True), UTC, NOW)
 
     assert f"… and {MANY - 3} more: /feeds" in told.text
-
-
-def test_one_rule_shows_an_example() -> None:
-    given = replace(rule("r", "defector"), name="A name", examples=Examples(("A defector came",)))
-
-    told = reports.rule(OneRule(RuleLine(given, subscribed=False), None), NOW)
-
-    assert "A name\n" in told.text
-    assert "For example: A defector came\nNo story matched it yet." in told.text.replace("\n\n", "\n")
 
 
 def test_rules_that_could_not_be_loaded_are_told() -> None:

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.chat import cards, reports, wording
+from monitor.chat.finding import shown_cards
 from monitor.chat.message import TEXT_LIMIT, Message, Style, utf16
+from monitor.chat.pages import Way
 from monitor.chat.phrases import DATA_LIMIT, dated, linkable, moment, opens
 from monitor.core.errors import QueryError
 from monitor.core.model import (
@@ -26,10 +28,9 @@ from monitor.core.model import (
     Kind,
     Level,
     RuleId,
-    StoredStory,
     Story,
 )
-from monitor.desk.answers import Find, Found, Latest, Why
+from monitor.desk.answers import Latest, Why
 from tests.build import NOW, minutes, story
 
 RULE = RuleId("defection-at-mission")
@@ -87,7 +88,13 @@ def test_an_alert_on_one_look() -> None:
     assert styled(told, Style.LINK) == [TITLE]
     assert styled(told, Style.BOLD) == [lines[0], "defector", "asylum"]
     assert [[(b.text, b.data or b.url) for b in row] for row in told.buttons] == [
-        [("Why?", "why:17"), ("Open", "https://e.example/a")]
+        [
+            ("Why?", "why:17"),
+            ("Open", "https://e.example/a"),
+            ("Mute…", "muting:17"),
+            ("✔ Seen", "ack:17"),
+        ],
+        [("👍", "vote:17:1"), ("👎", "vote:17:0"), ("More from it", 'more:source:"Example"')],
     ]
 
 
@@ -236,34 +243,6 @@ def test_why_counts_what_it_does_not_show() -> None:
     assert told.text.count("✓") + int(left[1]) == 14
 
 
-def test_a_search_shows_the_matched_words_and_the_way_on() -> None:
-    find = Find(StoredStory(4, MODEL.story, NOW, (RULE,), 17), MODEL.hits[0].evidence)
-    page = Found("망명 OR defector", (find,), 4)
-
-    told = cards.found(page, UTC, NOW)
-    longer = cards.found(replace(page, query="망명 OR " * 9 + "defector"), UTC, NOW)
-
-    assert styled(told, Style.BOLD) == ["defector", "asylum"]
-    assert "· defection-at-mission · #17" in told.text
-    assert [(b.data, b.typed) for row in told.buttons for b in row] == [
-        ("why:17", "/why 17"),
-        ("s:4:망명 OR defector", "/search 망명 OR defector older:4"),
-    ]
-    assert styled(told, Style.CODE) == []
-    assert styled(longer, Style.CODE) == [f"/search {'망명 OR ' * 9}defector older:4"]
-
-
-@pytest.mark.parametrize(
-    ("page", "says"),
-    [
-        pytest.param(Found("q", (), 9, NOW), "Searched back to 2026-09-27 so far", id="stopped-early"),
-        pytest.param(Found("q", (), None, first=False), "Nothing older.", id="nothing-more"),
-    ],
-)
-def test_a_search_is_honest_about_how_far_it_came(page: Found, says: str) -> None:
-    assert says in cards.found(page, UTC, NOW).text
-
-
 @pytest.mark.parametrize(
     ("query", "start", "end", "picture"),
     [
@@ -358,24 +337,10 @@ def test_whatever_a_feed_carries_the_card_fits_and_its_last_line_survives(
     assert (cards.REPEAT in told.text.splitlines()) == repeat
     for listing in (
         cards.why(Why(given_card.view), SEOUL, NOW, {RULE: name}),
-        cards.latest(Latest((given_card.view,) * 10, "r" * 200, 3), SEOUL, NOW),
+        shown_cards(Latest((given_card.view,) * 10, "r" * 200, 3), 10, Way(), SEOUL, NOW),
     ):
         fits(listing)
         assert "/" in "".join(listing.text.splitlines()[-2:]), "the next step was cut off"
-
-
-@given(st.lists(st.tuples(ANY_STORY, st.lists(ANY_EVIDENCE, max_size=9)), max_size=5), ANY)
-def test_whatever_is_searched_the_page_fits(told: list[tuple[Story, list[Evidence]]], query: str) -> None:
-    finds = tuple(Find(StoredStory(n, one, NOW, (RULE,), n), tuple(e)) for n, (one, e) in enumerate(told))
-
-    asked = query[:1000].replace("\n", " ")
-    page = cards.found(Found(asked, finds, 4, None if finds else NOW), SEOUL, NOW)
-
-    fits(page)
-    assert (
-        any((b.data or "").startswith("s:4:") for row in page.buttons for b in row) or "older:4" in page.text
-    )
-    fits(wording.nothing_found(query))
 
 
 @given(ANY, st.data())

@@ -27,7 +27,7 @@ ALL = [pytest.param(path, id=" ".join(path)) for path, _ in commands()]
 
 def test_the_commands_are_these():
     assert {" ".join(path) for path, _ in commands()} == {
-        *("run", "demo", "once", "check", "parse", "match", "search", "status"),
+        *("run", "demo", "once", "check", "parse", "match", "search", "export", "status"),
         *("feeds", "feeds list", "feeds add", "feeds check", "feeds import", "feeds export"),
         *("explain", "backtest", "rules", "rules near-miss", "rules coverage"),
         *("rules history", "rules diff", "rules rollback", "backup", "restore"),
@@ -66,6 +66,9 @@ def test_the_version_is_that_of_the_program(desk):
         pytest.param(["status"], 1, id="no-database-to-tell-of"),
         pytest.param(["search", "a AND b OR c"], 1, id="mixed-query"),
         pytest.param(["search", ""], 1, id="empty-query"),
+        pytest.param(["export"], 2, id="export-no-query"),
+        pytest.param(["export", "rain", "--format", "xls"], 2, id="export-format"),
+        pytest.param(["export", "(rain"], 1, id="export-mistake"),
         pytest.param(["search", "@nobody"], 1, id="unknown-entity"),
         pytest.param(["match", "missing.jsonl"], 2, id="no-such-file"),
         pytest.param(["match", "--rules", "missing.yaml"], 1, id="no-such-rules-to-match"),

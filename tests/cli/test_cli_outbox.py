@@ -11,13 +11,17 @@ import pytest
 from monitor.core.model import (
     Card,
     Destination,
+    DigestWish,
+    Every,
     FeedState,
+    Gathered,
     Kept,
     Kind,
     Level,
     Outcome,
     Owed,
     Refused,
+    Schedule,
     Unknown,
 )
 from tests.build import CHAT, FEED, GROUP, hit, story
@@ -81,6 +85,9 @@ def test_what_is_listed_can_be_chosen(bench: Bench) -> None:
         "card": 2,
         "destination": "telegram:-1001",
         "kind": "alert",
+        "digest": None,
+        "part": 1,
+        "parts": 1,
         "level": "alert",
         "state": "dead",
         "attempts": 2,
@@ -92,6 +99,24 @@ def test_what_is_listed_can_be_chosen(bench: Bench) -> None:
         "suspended": None,
         "at_most_once": False,
     }
+
+
+def test_digests_are_named_by_their_number_and_part(bench: Bench) -> None:
+    now = datetime.now(UTC)
+    with closing(bench.store()) as store:
+        store.set_digest(DigestWish(GROUP, "all", Schedule(Every.HOUR)))
+        state = FeedState(FEED.url, FEED.name, next_poll_at=now, seen_before=True)
+        for number in range(10, 21):
+            kept = Kept(story(f"story {number}"), (hit("refuge"),), number, "new")
+            waits = Gathered(number, GROUP, Level.INFO, Schedule(Every.HOUR))
+            cards = (Card(number, Level.INFO, now),)
+            store.save(Outcome(state, now, (kept,), cards, gathered=(waits,)))
+        store.send_digest(GROUP, now)
+    second, first, *_ = bench.ask("outbox").stdout.splitlines()
+    assert second.endswith("digest 1 (2/2) to telegram:-1001")
+    assert first.endswith("digest 1 (1/2) to telegram:-1001")
+    told = bench.json("outbox", "list")[0]
+    assert (told["kind"], told["digest"], told["part"], told["parts"]) == ("digest", 1, 2, 2)
 
 
 def test_one_is_owed_again(bench: Bench) -> None:

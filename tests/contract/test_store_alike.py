@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
@@ -16,17 +17,22 @@ from monitor.core.match.plan import Everything
 from monitor.core.model import (
     Claimed,
     Destination,
+    DigestWish,
     Edit,
+    Every,
+    Gathered,
     Kept,
     Kind,
     Later,
     Level,
     Move,
     Owed,
+    Preferences,
     Receipt,
     Refused,
     Rhythm,
     RuleId,
+    Schedule,
     Sent,
     Unknown,
     Validators,
@@ -43,7 +49,10 @@ LEVELS = st.sampled_from(list(Level))
 KEYS = st.integers(1, 12).map(lambda i: f"story {i}")
 RULES = st.lists(st.sampled_from(["r", "q"]), unique=True)
 CARDS = st.integers(1, 4)
-DELIVERIES = st.lists(st.builds(Owed, CARDS, PLACES, st.sampled_from(list(Kind)), LEVELS), max_size=4)
+KINDS = st.sampled_from([Kind.ALERT, Kind.UPDATE, Kind.ESCALATION])
+DELIVERIES = st.lists(st.builds(Owed, CARDS, PLACES, KINDS, LEVELS), max_size=4)
+SCHEDULES = st.sampled_from([None, Schedule(Every.HOUR), Schedule(Every.DAY, time(10, 1))])
+GATHERED = st.lists(st.builds(Gathered, CARDS, PLACES, LEVELS, SCHEDULES), max_size=2)
 RECEIPTS = st.one_of(
     st.builds(Sent, st.sampled_from(["m1", "m2", None])),
     st.builds(Later, st.integers(0, 300), st.just("later"), st.booleans()),
@@ -93,13 +102,17 @@ class TwoStores(RuleBasedStateMachine):
         kept=st.lists(stories(), max_size=3),
         cards=st.lists(st.tuples(CARDS, LEVELS), max_size=2),
         owed=DELIVERIES,
+        gathered=GATHERED,
     )
-    def save(self, kept: list[Kept], cards: list[tuple[int, Level]], owed: list[Owed]) -> None:
+    def save(
+        self, kept: list[Kept], cards: list[tuple[int, Level]], owed: list[Owed], gathered: list[Gathered]
+    ) -> None:
         """Some of these break the promise that their cards exist."""
-        what = outcome(*kept, cards=[card(n, level) for n, level in cards], owe=owed, at=self.now)
+        new = [card(n, level) for n, level in cards]
+        what = replace(outcome(*kept, cards=new, owe=owed, at=self.now), gathered=tuple(gathered))
         self.both(lambda s: s.save(what))
 
-    @rule(kept=stories(), place=PLACES, kind=st.sampled_from(list(Kind)))
+    @rule(kept=stories(), place=PLACES, kind=KINDS)
     def grow(self, kept: Kept, place: Destination, kind: Kind) -> None:
         """A story on a card, and somebody is told."""
         number = kept.card or 1
@@ -152,9 +165,35 @@ class TwoStores(RuleBasedStateMachine):
         """The owners hear."""
         self.both(lambda s: s.told(notice, self.now))
 
-    @rule(seconds=st.integers(0, 200))
+    @rule(place=PLACES, selector=st.sampled_from(["all", "r"]), schedule=SCHEDULES)
+    def set_digest(self, place: Destination, selector: str, schedule: Schedule | None) -> None:
+        """Somebody wants a digest, or something at once."""
+        self.both(lambda s: s.set_digest(DigestWish(place, selector, schedule)))
+
+    @rule(place=PLACES, selector=st.sampled_from(["all", "r", None]))
+    def drop_digests(self, place: Destination, selector: str | None) -> None:
+        """Somebody wants all of it at once."""
+        self.both(lambda s: s.drop_digests(place, selector))
+
+    @rule(place=PLACES, cap=st.sampled_from([None, 0, 1]), protected=st.sampled_from([None, True]))
+    def prefer(self, place: Destination, cap: int | None, protected: bool | None) -> None:
+        """Somebody wants fewer alerts."""
+        self.both(lambda s: s.prefer(place, Preferences(cap=cap, protected=protected)))
+
+    @rule(place=PLACES)
+    def send_digest(self, place: Destination) -> None:
+        """Somebody wants it now."""
+        self.both(lambda s: s.send_digest(place, self.now))
+
+    @rule(new=PLACES, old=PLACES)
+    def move(self, old: Destination, new: Destination) -> None:
+        """A group becomes a supergroup."""
+        if old.topic is None and old != new:
+            self.both(lambda s: s.move_destination(old, replace(new, topic=None)))
+
+    @rule(seconds=st.one_of(st.integers(0, 200), st.sampled_from([3600, 86400, -1800, -86400])))
     def wait(self, seconds: int) -> None:
-        """Time goes by."""
+        """Time goes by, or the clock is set."""
         self.now += timedelta(seconds=seconds)
 
     @rule(limit=st.integers(0, 4), resting=st.frozensets(PLACES, max_size=1))
@@ -201,6 +240,10 @@ class TwoStores(RuleBasedStateMachine):
         since: datetime = minutes(1)
         self.both(lambda s: s.facts_for(URL, keys, since))
         self.both(lambda s: s.status())
+        self.both(lambda s: s.outbox(100))
+        self.both(lambda s: [s.waiting(each, self.now) for each in (CHAT, GROUP)])
+        self.both(lambda s: [(s.preferences(each), s.digests(each)) for each in (CHAT, GROUP)])
+        self.both(lambda s: [s.digest(each) for each in range(1, 4)])
         self.both(lambda s: (s.cards(10), s.cards(2, 4, RuleId("r")), s.subscriptions()))
         self.both(lambda s: list(s.candidates(Everything())))
         self.both(lambda s: (s.seen_items(URL), s.untold(5), s.hits_of_feeds(since), s.feed_states()))

@@ -25,6 +25,12 @@ ALIVE = {"poll": minutes(-1), "deliver": minutes(-1)}
         pytest.param(
             StoreStatus(beats=ALIVE | {"network": minutes(-2)}), [], id="the network was there just now"
         ),
+        pytest.param(StoreStatus(beats=ALIVE | {"rival": minutes(-2)}), [], id="the other program went away"),
+        pytest.param(
+            StoreStatus(beats=ALIVE | {"rival": minutes(-1)}),
+            ["telegram: another program takes this bot's messages"],
+            id="another program",
+        ),
         pytest.param(
             StoreStatus(beats=ALIVE | {"network": minutes(-20)}),
             ["network: nothing was reached for 19 min, so no feed is to blame"],

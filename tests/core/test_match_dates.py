@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.core.language import Dialect, parse
-from monitor.core.match import Everything, History, compile_book, compile_query, history_of
+from monitor.core.match import History, compile_book, compile_query, history_of
+from monitor.core.match.plan import Aged
 from monitor.core.model import (
     Evidence,
     FeedUrl,
@@ -82,7 +83,7 @@ def test_the_date_is_shown() -> None:
         Evidence("within:2h", "2h", "published", 0, len(shown), shown),
     )
     assert finder.evidence(story(None)) == ()
-    assert finder.plan == Everything()
+    assert finder.plan == Aged(age=2 * HOUR)
 
 
 def test_without_a_moment_nothing_is_too_old() -> None:

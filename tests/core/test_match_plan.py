@@ -11,7 +11,7 @@ from monitor.core.language import Query, parse, parse_term
 from monitor.core.match import AllOf, AnyOf, Everything, Plan, Token, compile_book, compile_query
 from monitor.core.match.compiling import Workshop
 from monitor.core.match.index import WakeIndex
-from monitor.core.match.plan import Nearly
+from monitor.core.match.plan import Aged, Became, Nearly
 from monitor.core.model import FeedUrl, Rule, RuleBook, RuleId, Story, StoryKey
 from monitor.core.text import Words, index_text
 
@@ -27,7 +27,7 @@ def satisfied(plan: Plan, tokens: set[str]) -> bool:
             return all(satisfied(part, tokens) for part in parts)
         case AnyOf(parts=parts):
             return any(satisfied(part, tokens) for part in parts)
-        case Everything() | Nearly():  # nobody can ask SQLite for endings
+        case Everything() | Nearly() | Became() | Aged():  # nobody can ask the index of words for these
             return True
         case _:
             assert_never(plan)

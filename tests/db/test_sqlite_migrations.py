@@ -12,8 +12,11 @@ from sqlite_utils import Database
 
 from db import open_reader, open_store
 from db.migrations import migrations
+from db.rows import to_text
 from db.sqlite.schema import SETS
-from tests.build import NOW
+from monitor.core.model import Kind, Level, Outcome, Owed
+from tests.build import CHAT, FEED, NOW
+from tests.build import state as state_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,7 +75,34 @@ def test_every_column_is_documented_in_the_schema(tmp_path: Path) -> None:
         ), name
 
 
-@pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6])
+def test_what_is_owed_stays_owed_when_the_outbox_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Database(path) as database:
+        migrations.apply(database, stop_before="0011_digests")
+        database.execute("insert into cards (number, level, opened_at) values (1, 2, ?)", [to_text(NOW)])
+        for number, state in ((3, "sent"), (7, "owed"), (9, "dead")):
+            database.execute(
+                "insert into outbox (id, card, destination, kind, level, state, attempt, message, reason, owed_at) "
+                "values (?, 1, ?, 'alert', 3, ?, 2, 'm', 'why', ?)",
+                [number, f"telegram:{number}", state, to_text(NOW)],
+            )
+        database.execute("delete from outbox where id = 9")
+    store = open_store(str(path), now=NOW)
+    owed, sent = store.outbox(10)
+    assert [(each.delivery.id, each.delivery.state.value) for each in (owed, sent)] == [
+        (7, "owed"),
+        (3, "sent"),
+    ]
+    assert (owed.delivery.level, owed.delivery.attempt, owed.delivery.reason) == (Level.FLASH, 2, "why")
+    assert (owed.delivery.digest, owed.delivery.part, owed.delivery.parts) == (None, 1, 1)
+    assert [each.delivery.id for each in store.claim(NOW, 60, 10)] == [7]
+    store.sync_feeds([FEED], NOW)
+    store.save(Outcome(state_of(), NOW, deliveries=(Owed(1, CHAT, Kind.ALERT, Level.ALERT),)))
+    assert store.outbox(1)[0].delivery.id == 10  # no number comes twice
+    store.close()
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6, 10])
 def test_a_database_left_at_any_step_is_brought_up_to_date(tmp_path: Path, step: int) -> None:
     path = tmp_path / "a.db"
     steps = [each.name for each in migrations.pending(Database(memory=True))]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from db.sqlite import SqliteStore
-from db.sqlite.search import DEEPEST, PORTION, candidates, expression, refresh
+from db.sqlite.search import DEEPEST, expression, refresh
+from db.sqlite.searching import PORTION, candidates
 from monitor.core.match.plan import AllOf, AnyOf, Everything, Plan, Token
 from monitor.core.model import Edit
 from tests.build import FEED, NOW, minutes, story
@@ -90,7 +91,7 @@ def test_nothing_is_read_before_it_is_asked_for_and_no_cursor_stays_open(store: 
     found = candidates(store._link, Token("story"), None)
     assert asked == []
     next(found)
-    assert [sql.split()[0] for sql in asked] == ["begin", "select"]
+    assert [sql.split()[0] for sql in asked] == ["begin", "select", "select"]
     assert not store._link.database.conn.in_transaction
 
 

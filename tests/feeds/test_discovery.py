@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.feeds.discovery import MOST_FOUND, Found, discover, hint, usual_places
+from monitor.core.model import Found
+from monitor.feeds.discovery import MOST_FOUND, discover, hint, usual_places
 
 PAGE = "https://news.example/world/index.html"
 LINK = '<link rel="alternate" type="application/rss+xml" title="News" href="/rss.xml">'

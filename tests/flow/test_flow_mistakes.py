@@ -16,6 +16,7 @@ from db import open_store
 from monitor.clerk import Clerk
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.guard import AllowList
+from monitor.newsroom import GRACE, Newsroom
 from monitor.outside import Outside
 from monitor.rulebook import Library
 from monitor.settings import load
@@ -238,7 +239,7 @@ async def lookup(host: str) -> Sequence[str]:
 
 
 @asynccontextmanager
-async def bare_room(stage: Stage) -> AsyncIterator[bot.Newsroom]:
+async def bare_room(stage: Stage) -> AsyncIterator[Newsroom]:
     """The bot as it is wired, connected to Telegram, but less patient with feeds, and polling only when told."""
     settings = load(stage.settings(ALERT_ON_FIRST_POLL="yes"), None)
     outside = Outside(settings, version=bot.VERSION, clock=bot.utc_now)
@@ -269,7 +270,7 @@ async def bare_room(stage: Stage) -> AsyncIterator[bot.Newsroom]:
     try:
         yield room
     finally:
-        await room.deliver.stop(bot.GRACE)
+        await room.deliver.stop(GRACE)
         await room.chat.stop()
         await outside.close()
         await clerk(store.close)

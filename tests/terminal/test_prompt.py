@@ -18,16 +18,18 @@ from monitor.core.access import Mode
 from monitor.core.errors import StoreError
 from monitor.core.model import Claimed, Kept, Kind, Level, Outcome, Owed, Sent
 from monitor.desk import Desk
+from monitor.terminal.lines import typed
 from monitor.terminal.messenger import TerminalMessenger
-from monitor.terminal.prompt import HERE, PROMPT, Prompt, typed
+from monitor.terminal.prompt import HERE, PROMPT, Prompt
 from monitor.terminal.screen import Screen
 from tests.build import FEED, NOW, book, card, hit, rule, state, story
+from tests.errands import FakeErrands
 from tests.fakes import FixedClock, inline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.core.model import CardView, RuleId
+    from monitor.core.model import CardView, Destination, RuleId
 
 RULES = book(rule("defection", "defector", Level.FLASH))
 
@@ -51,7 +53,11 @@ class BrokenStore(MemoryStore):
     """A store that cannot list cards."""
 
     def cards(
-        self, limit: int, before: int | None = None, rule: RuleId | None = None
+        self,
+        limit: int,
+        before: int | None = None,
+        rule: RuleId | None = None,
+        viewer: Destination | None = None,
     ) -> tuple[CardView, ...]:
         message = "the disk is gone"
         raise StoreError(message)
@@ -75,7 +81,14 @@ def with_cards(store: MemoryStore, count: int) -> None:
 
 def desk_over(store: MemoryStore) -> Desk:
     clock = FixedClock()
-    return Desk(store=store, book=lambda: RULES, access=Mode.CLOSED, clock=clock, rules_problem=lambda: None)
+    return Desk(
+        store=store,
+        book=lambda: RULES,
+        access=Mode.CLOSED,
+        clock=clock,
+        rules_problem=lambda: None,
+        errands=FakeErrands(),
+    )
 
 
 async def typing(store: MemoryStore, *lines: str | Exception) -> str:

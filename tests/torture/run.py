@@ -35,6 +35,7 @@ PAGE = 80
 
 KINDS: dict[str, Callable[[], Fault]] = {
     "dropped before it was accepted": Drop,
+    "no answer and not accepted": Hang,
     "dropped after it was accepted": lambda: Drop(accepted=True),
     "half an answer": Half,
     "no answer after it was accepted": lambda: Hang(accepted=True),

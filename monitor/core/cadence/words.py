@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.core.cadence.pace import DAY
+from monitor.core.phrase import phrase
 
 UNITS = (("s", 1, 120), ("min", 60, 7_200), ("h", 3_600, 2 * DAY), ("d", DAY, float("inf")))
 """Name, seconds, and up to which duration it is used."""
@@ -19,7 +20,13 @@ BUSY = 14
 def spell(seconds: float) -> str:
     """A duration for people: `45 s`, `15 min`, `3 h`, `2 d`."""
     name, size = _unit(seconds)
-    return f"{round(seconds / size)} {name}"
+    n = round(seconds / size)
+    return {
+        "s": phrase("{n} s", n=n),
+        "min": phrase("{n} min", n=n),
+        "h": phrase("{n} h", n=n),
+        "d": phrase("{n} d", n=n),
+    }[name]
 
 
 def spell_range(least: float, most: float) -> str:

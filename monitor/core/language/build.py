@@ -19,6 +19,7 @@ from monitor.core.language.fields import (
 from monitor.core.language.refusal import cut, refuse
 from monitor.core.language.terms import check_term, read_term
 from monitor.core.language.tree import And, AtLeast, In, Kind, Near, Node, Not, Or, Pattern, Ref, Term, walk
+from monitor.core.phrase import phrase
 
 DEEPEST = 40
 """How deep a query may nest."""
@@ -75,25 +76,31 @@ class Builder:
         name, slash, distance = operator.partition("/")
         if slash and (not _DISTANCE.fullmatch(distance) or (distance != "s" and int(distance) > FARTHEST)):
             self.refuse(
-                f"{cut(operator)}: the distance is 1 to {FARTHEST} words, or s for the same sentence",
+                phrase(
+                    "{operator}: the distance is 1 to {farthest} words, or s for the same sentence",
+                    operator=cut(operator),
+                    farthest=FARTHEST,
+                ),
                 at,
                 end,
-                hint=f"for example {name}/{USUAL_DISTANCE}",
+                hint=phrase("for example {name}/{usual_distance}", name=name, usual_distance=USUAL_DISTANCE),
             )
         for node in (*walk(left), *walk(right)):
             if isinstance(node, Not):
                 self.refuse(
-                    f"NOT has no place inside {name}",
+                    phrase("NOT has no place inside {name}", name=name),
                     node.start,
                     node.end,
-                    hint=f"exclude outside of it: (a {name} b) -c",
+                    hint=phrase("exclude outside of it: (a {name} b) -c", name=name),
                 )
             if isinstance(node, In):
                 self.refuse(
-                    f"a field has no place inside {name}",
+                    phrase("a field has no place inside {name}", name=name),
                     node.start,
                     node.end,
-                    hint=f"put the field before the whole: {node.name}:(a {name} b)",
+                    hint=phrase(
+                        "put the field before the whole: {field}:(a {name} b)", field=node.name, name=name
+                    ),
                 )
         within = None if distance == "s" else int(distance or USUAL_DISTANCE)
         return Near(left, right, within, name == "ONEAR", left.start, right.end)
@@ -113,7 +120,10 @@ class Builder:
             named = _ENTITY.fullmatch(token)
             if named is None:
                 self.refuse(
-                    f"{cut(token)} is not the name of an entity", at, end, hint="write @name or @name.ko"
+                    phrase("{token} is not the name of an entity", token=cut(token)),
+                    at,
+                    end,
+                    hint=phrase("write @name or @name.ko"),
                 )
             return Ref(named[1], named[2] and named[2].lower(), at, end)
         if token.type == "ADDRESS":
@@ -129,25 +139,31 @@ class Builder:
         text, _, flags = token[1:].rpartition("/")
         if self.dialect is Dialect.SEARCH:
             self.refuse(
-                "patterns (/.../) are for those who may edit the rules",
+                phrase("patterns (/.../) are for those who may edit the rules"),
                 at,
                 end,
-                hint="put the text in quotes to look for it as it stands",
+                hint=phrase("put the text in quotes to look for it as it stands"),
             )
         if flags not in ("", "i"):
             self.refuse(
-                f"{cut(flags)} is no flag of a pattern",
+                phrase("{flags} is no flag of a pattern", flags=cut(flags)),
                 end - len(flags),
                 end,
-                hint="only i (capitals do not matter) can follow it; write \\/ for a / inside; "
-                "quotes look for the text as it stands",
+                hint=phrase(
+                    "only i (capitals do not matter) can follow it; write \\/ for a / inside; "
+                    "quotes look for the text as it stands"
+                ),
             )
         if len(text) > LONGEST_PATTERN:
             self.refuse(
-                f"{len(text)} characters are too many: a pattern has {LONGEST_PATTERN} at most",
+                phrase(
+                    "{text} characters are too many: a pattern has {longest_pattern} at most",
+                    text=len(text),
+                    longest_pattern=LONGEST_PATTERN,
+                ),
                 at,
                 end,
-                hint="say it in several patterns",
+                hint=phrase("say it in several patterns"),
             )
         return Pattern(text, flags == "i", at, end)
 
@@ -159,10 +175,14 @@ class Builder:
         count = int(digits) if len(digits) < len("1000") else len(self.source)
         if not 1 <= count <= len(parts) or len(parts) == 1:
             self.refuse(
-                f"{cut(written)}(…) has {len(parts)} part{'s' * (len(parts) != 1)} to choose from",
+                phrase("{written}(…) has {parts} part to choose from", written=cut(written), parts=1)
+                if len(parts) == 1
+                else phrase(
+                    "{written}(…) has {parts} parts to choose from", written=cut(written), parts=len(parts)
+                ),
                 at,
                 end,
-                hint="name at least two parts and as many as you ask for: 2of(a, b, c)",
+                hint=phrase("name at least two parts and as many as you ask for: 2of(a, b, c)"),
             )
         return AtLeast(count, parts, at, end)
 
@@ -171,7 +191,7 @@ class Builder:
         self._bound(depth, at, end)
         part = self._unary(tree.children[1], depth)
         if isinstance(part, Not):
-            self.refuse("negated twice", at, end, hint="remove both")
+            self.refuse(phrase("negated twice"), at, end, hint=phrase("remove both"))
         return Not(part, at, end)
 
     def _scoped(self, tree: Branch, depth: int) -> Node:
@@ -182,17 +202,23 @@ class Builder:
         if name not in FIELDS:
             near = get_close_matches(name, FIELDS, n=1, cutoff=0.7)
             known = ", ".join(f"{one}:" for one in FIELDS)
-            self.refuse(
-                f"unknown field {cut(written)}",
-                *_place(written),
-                hint=(f"did you mean {near[0]}:? " if near else "")
-                + f"Fields are {known}; quotes keep a colon",
+            hint = (
+                phrase(
+                    "did you mean {field}:? Fields are {known}; quotes keep a colon",
+                    field=near[0],
+                    known=known,
+                )
+                if near
+                else phrase("Fields are {known}; quotes keep a colon", known=known)
             )
+            self.refuse(phrase("unknown field {written}", written=cut(written)), *_place(written), hint=hint)
         self._allowed(name, written)
         part = self._unary(tree.children[1], depth)
         for node in walk(part):
             if isinstance(node, In):
-                self.refuse("a field inside a field", node.start, node.end, hint="keep one of them")
+                self.refuse(
+                    phrase("a field inside a field"), node.start, node.end, hint=phrase("keep one of them")
+                )
             self._fits(name, node)
         return In(name, part, at, end)
 
@@ -202,15 +228,15 @@ class Builder:
             return
         if name in HISTORY_FIELDS:
             self.refuse(
-                f"{name}: asks what became of a story: it has no place in a rule",
+                phrase("{name}: asks what became of a story: it has no place in a rule", name=name),
                 *_place(written),
-                hint="it can stand in a search",
+                hint=phrase("it can stand in a search"),
             )
         if name in DATE_FIELDS and name != "within":
             self.refuse(
-                f"{name}: has no place in a rule, which looks at stories as they come",
+                phrase("{name}: has no place in a rule, which looks at stories as they come", name=name),
                 *_place(written),
-                hint="a rule can ask for fresh stories: within:24h",
+                hint=phrase("a rule can ask for fresh stories: within:24h"),
             )
 
     def _fits(self, name: str, node: Node) -> None:
@@ -219,18 +245,20 @@ class Builder:
             return
         if name in DATE_FIELDS and not (isinstance(node, Term) and node.kind is Kind.FORMS):
             self.refuse(
-                f"{name}: takes one value",
+                phrase("{name}: takes one value", name=name),
                 node.start,
                 node.end,
-                hint="put the field before each: (after:2026-09-01 before:2026-10-01)",
+                hint=phrase("put the field before each: (after:2026-09-01 before:2026-10-01)"),
             )
         plain = isinstance(node, And | Or | Not) or (isinstance(node, Term) and node.kind in _WHOLE)
         if not plain:
             self.refuse(
-                f"{name}: is compared as a whole",
+                phrase("{name}: is compared as a whole", name=name),
                 node.start,
                 node.end,
-                hint=f"only plain values, OR, NOT and parentheses can follow: {name}:(a OR b)",
+                hint=phrase(
+                    "only plain values, OR, NOT and parentheses can follow: {name}:(a OR b)", name=name
+                ),
             )
         problem = value_problem(name, node.text) if isinstance(node, Term) else None
         if problem:
@@ -239,7 +267,10 @@ class Builder:
     def _bound(self, depth: int, at: int, end: int) -> None:
         if depth > DEEPEST:
             self.refuse(
-                f"nested too deeply: {DEEPEST} levels is the most", at, end, hint="say it in fewer levels"
+                phrase("nested too deeply: {deepest} levels is the most", deepest=DEEPEST),
+                at,
+                end,
+                hint=phrase("say it in fewer levels"),
             )
 
     def _mixed(self, tree: Branch, alls: list[Branch]) -> NoReturn:
@@ -253,11 +284,11 @@ class Builder:
         tight = " ".join(_wrapped(" OR ".join(run), len(run)) for run in runs)
         first = next(child for child in tree.children if isinstance(child, Token))
         self.refuse(
-            "AND and OR side by side can be read in two ways",
+            phrase("AND and OR side by side can be read in two ways"),
             *_place(first),
-            hint=f"write {loose} or {tight}"
+            hint=phrase("write {loose} or {tight}", loose=loose, tight=tight)
             if len(loose) < LONGEST_HINT
-            else "put what belongs together in parentheses",
+            else phrase("put what belongs together in parentheses"),
         )
 
     def refuse(self, message: str, start: int, end: int, *, hint: str = "") -> NoReturn:

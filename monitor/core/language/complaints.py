@@ -6,6 +6,7 @@ import re
 
 from monitor.core.errors import QueryError
 from monitor.core.language.refusal import cut
+from monitor.core.phrase import phrase
 
 _LAST = re.compile(r"(?:(?<![^\s(),\"])(?:AND|OR|NOT|O?NEAR(?:/[^\s()\",]*)?)|-|[^\W\d_]+:|[(,])\Z")
 _PIECE = re.compile(r"[^\s()\",]+|[()\",]|\Z")
@@ -22,7 +23,7 @@ def complain(source: str, even: str, at: int, kind: str) -> QueryError:
     end = at + len(_PIECE.findall(even, at)[0])
     if before and last not in "(,":
         return QueryError(
-            f"{cut(last)} has nothing on its right side",
+            phrase("{last} has nothing on its right side", last=cut(last)),
             query=source,
             position=before.start(),
             end=before.end(),
@@ -34,23 +35,25 @@ def complain(source: str, even: str, at: int, kind: str) -> QueryError:
 
 def _right(last: str) -> str:
     if last == "-":
-        return "put the - right before the word that must not occur"
-    return f"write what belongs there, or put {cut(last)} in quotes to look for the word"
+        return phrase("put the - right before the word that must not occur")
+    return phrase("write what belongs there, or put {last} in quotes to look for the word", last=cut(last))
 
 
 def _message(kind: str, last: str, found: str) -> tuple[str, str]:
     if kind in _BINARY:
         return (
-            f"{cut(found)} has nothing on its left side",
-            f"put {cut(found)} in quotes to look for the word",
+            phrase("{found} has nothing on its left side", found=cut(found)),
+            phrase("put {found} in quotes to look for the word", found=cut(found)),
         )
     if kind == "RPAR" and last == "(":
-        return "there is nothing between the parentheses", "write a term, or remove them"
+        return phrase("there is nothing between the parentheses"), phrase("write a term, or remove them")
     if kind == "COMMA" and not last:
-        return "a comma only stands between the parts of 2of(a, b, c)", "remove it, or put the text in quotes"
+        return phrase("a comma only stands between the parts of 2of(a, b, c)"), phrase(
+            "remove it, or put the text in quotes"
+        )
     if kind in {"RPAR", "COMMA"}:
-        return "a part is missing here", "write a term, or remove the comma"
+        return phrase("a part is missing here"), phrase("write a term, or remove the comma")
     return (
-        f"a {cut(found)} stands right before the word that must not occur",
-        "remove the space behind it, or the -",
+        phrase("a {found} stands right before the word that must not occur", found=cut(found)),
+        phrase("remove the space behind it, or the -"),
     )

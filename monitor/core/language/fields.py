@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from monitor.core.language.refusal import cut
+from monitor.core.phrase import phrase
 
 WORD_FIELDS = ("title", "text", "source", "author")
 """Fields that are searched word by word."""
@@ -71,16 +72,25 @@ def value_problem(field: str, text: str) -> tuple[str, str] | None:
     problem = None
     shown = cut(text)
     if field in ("after", "before") and day_of(text) is None:
-        problem = f"{shown} is no day of the calendar", f"write the day as {field}:2026-09-01"
+        problem = (
+            phrase("{shown} is no day of the calendar", shown=shown),
+            phrase("write the day as {field}:2026-09-01", field=field),
+        )
     elif field == "within" and span_of(text) is None:
         problem = (
-            f"{shown} is no length of time",
-            "write minutes, hours, days or weeks: within:30m, within:24h, within:7d, within:2w",
+            phrase("{shown} is no length of time", shown=shown),
+            phrase("write minutes, hours, days or weeks: within:30m, within:24h, within:7d, within:2w"),
         )
     elif field == "level" and text.casefold() not in LEVELS:
-        problem = f"there is no level {shown}", f"levels are {', '.join(LEVELS)}"
+        problem = (
+            phrase("there is no level {shown}", shown=shown),
+            phrase("levels are {levels}", levels=", ".join(LEVELS)),
+        )
     elif field == "card" and card_of(text) is None:
-        problem = f"{shown} is no number of a card", "cards are numbers: card:17"
+        problem = phrase("{shown} is no number of a card", shown=shown), phrase("cards are numbers: card:17")
     elif field == "is" and text.casefold() not in STATES:
-        problem = f"is:{shown} has no meaning", f"write {' or '.join(f'is:{one}' for one in STATES)}"
+        problem = (
+            phrase("is:{shown} has no meaning", shown=shown),
+            phrase("write {value}", value=" or ".join(f"is:{one}" for one in STATES)),
+        )
     return problem

@@ -28,6 +28,7 @@ from monitor.core.language.tree import (
     children,
     walk,
 )
+from monitor.core.phrase import phrase
 
 if TYPE_CHECKING:
     from monitor.core.language.build import Branch
@@ -93,15 +94,23 @@ def parse_term(source: str) -> Term:
     quoted = len(inner) > 1 and inner[0] == inner[-1] == '"'
     if '"' in (inner[1:-1] if quoted else inner):
         at = start + written.index('"')
-        refuse(source, "a quote inside a term", at, at + 1, "quote the whole term, or nothing of it")
+        refuse(
+            source,
+            phrase("a quote inside a term"),
+            at,
+            at + 1,
+            phrase("quote the whole term, or nothing of it"),
+        )
     operator = re.search(r"(?<!\S)(?:AND|OR|NOT|O?NEAR(?:/\S*)?|[@(]\S*)(?!\S)", written)
     if operator and not quoted:
         refuse(
             source,
-            f"an entity's term is plain text: {cut(operator.group())} has no meaning in it",
+            phrase(
+                "an entity's term is plain text: {group} has no meaning in it", group=cut(operator.group())
+            ),
             start + operator.start(),
             start + operator.end(),
-            "list the terms one by one, or put the term in quotes",
+            phrase("list the terms one by one, or put the term in quotes"),
         )
     return read_term(source, start, end, written)
 
@@ -111,15 +120,25 @@ def _even(source: str) -> str:
     if len(source) > LONGEST:
         refuse(
             source,
-            f"{len(source)} characters are too many: a query has {LONGEST} at most",
+            phrase(
+                "{source} characters are too many: a query has {longest} at most",
+                source=len(source),
+                longest=LONGEST,
+            ),
             LONGEST,
             len(source),
         )
     if not source.strip():
-        refuse(source, "the query is empty", 0, len(source), "write the words to look for")
+        refuse(source, phrase("the query is empty"), 0, len(source), phrase("write the words to look for"))
     broken = _SURROGATE.search(source)
     if broken:
-        refuse(source, "half a character (a lone surrogate)", broken.start(), broken.start() + 1, "remove it")
+        refuse(
+            source,
+            phrase("half a character (a lone surrogate)"),
+            broken.start(),
+            broken.start() + 1,
+            phrase("remove it"),
+        )
     return source.translate(_EVEN)
 
 
@@ -129,19 +148,31 @@ def _balanced(source: str, even: str) -> None:
     for found in _PIECE.finditer(even):
         at, piece = found.start(), found.group()
         if piece == '"':
-            refuse(source, "this quote is never closed", at, at + 1, 'close it with ", or remove it')
+            refuse(
+                source,
+                phrase("this quote is never closed"),
+                at,
+                at + 1,
+                phrase('close it with ", or remove it'),
+            )
         if piece == "(":
             opened.append(at)
             if len(opened) > DEEPEST:
-                message = f"nested too deeply: {DEEPEST} levels is the most"
-                refuse(source, message, at, at + 1, "use fewer parentheses")
+                message = phrase("nested too deeply: {deepest} levels is the most", deepest=DEEPEST)
+                refuse(source, message, at, at + 1, phrase("use fewer parentheses"))
         if piece == ")":
             if not opened:
-                message = "this parenthesis closes nothing"
-                refuse(source, message, at, at + 1, "remove it, or open one before it")
+                message = phrase("this parenthesis closes nothing")
+                refuse(source, message, at, at + 1, phrase("remove it, or open one before it"))
             opened.pop()
     if opened:
-        refuse(source, "this parenthesis is never closed", opened[-1], opened[-1] + 1, "close it with )")
+        refuse(
+            source,
+            phrase("this parenthesis is never closed"),
+            opened[-1],
+            opened[-1] + 1,
+            phrase("close it with )"),
+        )
 
 
 def _measured(source: str, node: Node) -> None:
@@ -153,19 +184,23 @@ def _measured(source: str, node: Node) -> None:
     if far:
         refuse(
             source,
-            f"a query has {MOST_WORDS} words at most",
+            phrase("a query has {most_words} words at most", most_words=MOST_WORDS),
             far.start,
             far.end,
-            "list the words as an entity of the rules file, and write @name",
+            phrase("list the words as an entity of the rules file, and write @name"),
         )
     nears = [one for one in nodes if isinstance(one, Near)]
     if len(nears) > MOST_NEARS or _depth(node) > DEEPEST_NEAR:
         refuse(
             source,
-            f"a query has {MOST_NEARS} NEARs at most, and {DEEPEST_NEAR} inside one another",
+            phrase(
+                "a query has {most_nears} NEARs at most, and {deepest_near} inside one another",
+                most_nears=MOST_NEARS,
+                deepest_near=DEEPEST_NEAR,
+            ),
             nears[0].start,
             nears[0].end,
-            "put groups beside NEAR: (a OR b) NEAR/8 (c OR d)",
+            phrase("put groups beside NEAR: (a OR b) NEAR/8 (c OR d)"),
         )
 
 
@@ -180,18 +215,18 @@ def _positive(source: str, node: Node, dialect: Dialect) -> None:
     if isinstance(lacking, In):
         refuse(
             source,
-            "this would match by its age: some word must be there to look for",
+            phrase("this would match by its age: some word must be there to look for"),
             lacking.start,
             lacking.end,
-            "add what you look for, for example: consulate within:24h",
+            phrase("add what you look for, for example: consulate within:24h"),
         )
     if lacking:
         refuse(
             source,
-            "this would match by what a story lacks: some word must be there to look for",
+            phrase("this would match by what a story lacks: some word must be there to look for"),
             lacking.start,
             lacking.end,
-            "add what you look for, for example: consulate -film",
+            phrase("add what you look for, for example: consulate -film"),
         )
 
 

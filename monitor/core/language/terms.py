@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.core.language.refusal import cut, refuse
 from monitor.core.language.tree import Kind, Term
+from monitor.core.phrase import phrase
 from monitor.core.text import Script, Shape, Words
 
 SHORTEST_PREFIX = 3
@@ -32,19 +33,19 @@ def read_term(source: str, start: int, end: int, text: str | None = None) -> Ter
         at = start + written.index(bare) + bare.index("*")
         refuse(
             source,
-            "a * stands at the end of a word, or in front of Hangul or Han",
+            phrase("a * stands at the end of a word, or in front of Hangul or Han"),
             at,
             at + 1,
-            "write pre* for words that begin so; quotes take a * as it stands",
+            phrase("write pre* for words that begin so; quotes take a * as it stands"),
         )
     elif bare.startswith("/"):
         at = start + written.index("/")
         refuse(
             source,
-            "this / begins a pattern that never ends",
+            phrase("this / begins a pattern that never ends"),
             at,
             at + 1,
-            "close it with /, or put the word in quotes to look for it as it stands",
+            phrase("close it with /, or put the word in quotes to look for it as it stands"),
         )
     term = Term(" ".join(bare.split()), kind, start, end)
     check_term(source, term)
@@ -62,14 +63,20 @@ def _marks(source: str, start: int, end: int, written: str) -> tuple[str, Kind]:
     fuzzy = bare.endswith("~")
     bare = bare.removesuffix("~")
     if bare.endswith(("~", "*")) or (fuzzy and (exact or infix or prefix)):
-        refuse(source, "~ stands alone, at the end of a word", start, end, "remove the other marks, or the ~")
+        refuse(
+            source,
+            phrase("~ stands alone, at the end of a word"),
+            start,
+            end,
+            phrase("remove the other marks, or the ~"),
+        )
     if exact and (infix or prefix):
         refuse(
             source,
-            "= asks for the very word, * for words that go on: only one of them can stand",
+            phrase("= asks for the very word, * for words that go on: only one of them can stand"),
             start,
             end,
-            "remove the = or the *",
+            phrase("remove the = or the *"),
         )
     kinds = ((exact, Kind.EXACT), (infix, Kind.INFIX), (prefix, Kind.PREFIX), (fuzzy, Kind.FUZZY))
     return bare, next((kind for marked, kind in kinds if marked), Kind.FORMS)
@@ -85,21 +92,24 @@ def check_term(source: str, term: Term) -> None:
     words = Words(term.text).all
     problem = hint = ""
     if not words:
-        problem = f"there is no letter or digit to look for in {_shown(source, term)}"
+        problem = phrase("there is no letter or digit to look for in {source}", source=_shown(source, term))
     elif term.kind is Kind.INFIX and (len(words) > 1 or words[0].shape.script not in _BLOCKS):
-        problem = "*… finds a term anywhere in a word, for one word of Hangul or Han only"
-        hint = "other scripts have word*, which finds what begins so"
+        problem = phrase("*… finds a term anywhere in a word, for one word of Hangul or Han only")
+        hint = phrase("other scripts have word*, which finds what begins so")
     elif term.kind is Kind.INFIX and words[0].shape.script is Script.HANGUL and len(words[0].shape.text) == 1:
-        problem = "*… needs two syllables or more"
+        problem = phrase("*… needs two syllables or more")
     elif term.kind is Kind.PREFIX:
         last = words[-1].shape
         least = SHORTEST_BLOCK_PREFIX if last.script in _BLOCKS else SHORTEST_PREFIX
         if len(last.text) < least:
-            problem = f"a prefix needs {least} letters or more before its *"
-            hint = "write more of the word, or the word itself without *"
+            problem = phrase("a prefix needs {least} letters or more before its *", least=least)
+            hint = phrase("write more of the word, or the word itself without *")
     elif term.kind is Kind.FUZZY and not any(is_long(word.shape) for word in words):
-        problem = f"~ needs a word of {SHORTEST_FUZZY} Latin or Cyrillic letters or more"
-        hint = "remove the ~, or list the other spellings with OR"
+        problem = phrase(
+            "~ needs a word of {shortest_fuzzy} Latin or Cyrillic letters or more",
+            shortest_fuzzy=SHORTEST_FUZZY,
+        )
+        hint = phrase("remove the ~, or list the other spellings with OR")
     if problem:
         refuse(source, problem, term.start, term.end, hint)
 

@@ -37,6 +37,7 @@ from monitor.core.match.pieces import Form
 from monitor.core.match.spans import TEXT
 from monitor.core.match.terms import Looker, looker
 from monitor.core.match.translate import Refused
+from monitor.core.phrase import phrase
 from monitor.core.text import Words
 
 if TYPE_CHECKING:
@@ -79,17 +80,22 @@ class Workshop:
             near = get_close_matches(ref.name, self.entities, n=1)
             known = ", ".join(f"@{name}" for name in sorted(self.entities))
             hint = (
-                f"did you mean @{near[0]}?"
+                phrase("did you mean @{near}?", near=near[0])
                 if near
-                else f"known are {known}"
+                else phrase("known are {known}", known=known)
                 if known
-                else "no entity is defined"
+                else phrase("no entity is defined")
             )
-            _refuse(query, ref, f"there is no entity @{ref.name}", hint)
+            _refuse(query, ref, phrase("there is no entity @{name}", name=ref.name), hint)
         listed = dict(entity.terms)
         if ref.lang is not None and ref.lang not in listed:
             langs = ", ".join(sorted(listed))
-            _refuse(query, ref, f"@{ref.name} has no terms in {ref.lang}", f"it has terms in {langs}")
+            _refuse(
+                query,
+                ref,
+                phrase("@{name} has no terms in {lang}", name=ref.name, lang=ref.lang),
+                phrase("it has terms in {langs}", langs=langs),
+            )
         chosen = [lang for lang in listed if ref.lang in (None, lang) or lang == ANY_LANGUAGE]
         terms = dict.fromkeys(term for lang in chosen for term in listed[lang])
         return tuple((term, self.looker(parse_term(term))) for term in terms)
@@ -223,8 +229,8 @@ class _Bench:
             _refuse(
                 self.query,
                 near,
-                f"the groups beside NEAR make more than {MOST_PAIRS} pairs",
-                "put OR groups or entities beside NEAR, or say it with fewer words",
+                phrase("the groups beside NEAR make more than {most_pairs} pairs", most_pairs=MOST_PAIRS),
+                phrase("put OR groups or entities beside NEAR, or say it with fewer words"),
             )
         return Pair(cast("Placed", left), cast("Placed", right), near.within, near.ordered)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.core.language import day_of, span_of
-from monitor.core.match.plan import Everything, Plan
+from monitor.core.match.plan import Aged, Plan
 from monitor.core.match.spans import Find, Finds
 
 if TYPE_CHECKING:
@@ -63,5 +63,5 @@ class Dated:
         return (self.since is None or when >= self.since) and (self.until is None or when < self.until)
 
     def plan(self) -> Plan:
-        """The index holds no dates."""
-        return Everything()
+        """The bounds."""
+        return Aged(self.since, self.until, self.age)

@@ -33,7 +33,7 @@ class History:
         return found[field]
 
 
-def history_of(stored: StoredStory, levels: Mapping[RuleId, Level]) -> History:
-    """The history of a stored story; `levels` are those of the rules in force."""
+def history_of(stored: StoredStory, levels: Mapping[RuleId, Level], *, muted: bool = False) -> History:
+    """The history of a stored story; `levels` are those of the rules in force, `muted` of whoever asks."""
     hit = [levels[rule] for rule in stored.rules if rule in levels]
-    return History(stored.rules, max(hit, default=None), stored.card, seen_at=stored.seen_at)
+    return History(stored.rules, max(hit, default=None), stored.card, muted, stored.seen_at)

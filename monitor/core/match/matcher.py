@@ -41,6 +41,10 @@ class Finder:
         found = self.finds(Reading(story, now, history))
         return None if found is None else evidence(found)
 
+    def matches(self, story: Story, now: datetime | None = None, history: History | None = None) -> bool:
+        """Whether the story matches: as `evidence`, quicker."""
+        return self._part.holds(Reading(story, now, history), TEXT)
+
     def finds(self, reading: Reading) -> Finds | None:
         """The same over a story that others look at too; in no order."""
         return self._part.finds(reading, TEXT)
@@ -79,6 +83,15 @@ class Matcher:
         made._later = self._later.copy()  # noqa: SLF001 - its own kind
         made._index = self._index.copy()  # noqa: SLF001
         made._put(rule)  # noqa: SLF001
+        return made
+
+    def without(self, rule: RuleId) -> Matcher:
+        """The matcher without one rule; the same if it has none of that id. What it was woken by still wakes."""
+        old = self._at(rule)
+        if old is None:
+            return self
+        made = copy(self)
+        made._later = {**self._later, old: None}  # noqa: SLF001 - its own kind
         return made
 
     def hits(self, story: Story, now: datetime | None = None) -> tuple[Hit, ...]:
@@ -128,16 +141,18 @@ class Matcher:
 
     def _put(self, rule: Rule) -> None:
         """Add a later rule. What it replaces still wakes, and is passed over."""
-        old = next(
-            (at for at, later in self._later.items() if later is not None and later.rule.id == rule.id),
-            self._numbers.get(rule.id),
-        )
+        old = self._at(rule.id)
         place = None
         if old is not None:
             place = (self._later.get(old) or self._rules[old]).place
             self._later[old] = None
         number = len(self._rules) + len(self._later)
         self._later[number] = self._compiled(rule, number, number if place is None else place)
+
+    def _at(self, rule: RuleId) -> int | None:
+        """The number under which a rule stands, or stood."""
+        later = (at for at, one in self._later.items() if one is not None and one.rule.id == rule)
+        return next(later, self._numbers.get(rule))
 
 
 def compile_book(book: RuleBook) -> Matcher:

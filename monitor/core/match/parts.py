@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from monitor.core.match.plan import Everything, Plan
+from monitor.core.language import HISTORY_FIELDS
+from monitor.core.match.plan import Became, Everything, Plan
 from monitor.core.match.planning import all_of, any_of, some_of
 from monitor.core.match.spans import TEXT, Find, Finds, Span
 from monitor.core.text import fold
@@ -204,8 +205,8 @@ class Value:
         return None
 
     def plan(self) -> Plan:
-        """The index holds no such values."""
-        return Everything()
+        """What became of a story, where that is asked for; the index holds no other values."""
+        return Became(self.field, self.term) if self.field in HISTORY_FIELDS else Everything()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

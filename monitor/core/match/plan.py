@@ -7,6 +7,7 @@ A plan is never stricter than its query: a story that the matcher would accept s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,34 @@ class Nearly:
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a stored story: `text` is what stands behind `rule: level: card: is:`.
+
+    Nothing of it is in the index of words. Whoever knows nothing of it takes it for no restriction.
+    """
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """The story's date lies within bounds; the date when it was seen stands in for a missing one.
+
+    `age` counts back from a moment that only the asker knows. Whoever knows no dates takes it for no restriction.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None  # earlier than this
+    age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     """No restriction: every story is a candidate."""
 
 
-Plan = Token | AllOf | AnyOf | Nearly | Everything
+Plan = Token | AllOf | AnyOf | Nearly | Became | Aged | Everything
 
 
 def run_mark(text: str, begins: bool, ends: bool) -> str:  # noqa: FBT001 - as they stand in Run

@@ -1,11 +1,14 @@
 """The nouns of Tocsin: frozen values that are handed from one stage to the next.
 
-`sources` feeds and what is known of them, `pushes` what hubs promised; `stories` what a feed carries; `rules`
-what people wait for and what matched; `alerts` cards, destinations, deliveries; `wishes` mutes and quiet hours;
-`keeping` copies of the database; `handover` what one stage gives the next; `views` what the store answers when
-somebody asks. All times are aware datetimes in UTC, all durations are seconds.
+`admission` who was let in, who changed what, personal rules; `sources` feeds and what is known of them, `pushes`
+what hubs promised; `stories` what a feed carries; `rules` what people wait for and what matched; `alerts` cards,
+destinations, deliveries; `wishes` mutes, quiet hours, digests; `responses` what people say to an alert; `keeping`
+copies of the database; `outlets` ways out beside the chats; `drafts` changes that wait to be applied; `sightings` what
+a look at a site found; `handover` what one stage gives the next; `past` what is counted and read in portions; `views`
+what the store answers when somebody asks. All times are aware datetimes in UTC, all durations are seconds.
 """
 
+from monitor.core.model.admission import Deed, Grant, Invite, Redeemed, Spent, Watch, personal
 from monitor.core.model.alerts import (
     Card,
     Delivery,
@@ -20,6 +23,7 @@ from monitor.core.model.alerts import (
     Subscription,
     Unknown,
 )
+from monitor.core.model.drafts import Draft, DraftKind
 from monitor.core.model.handover import (
     Batch,
     Edit,
@@ -37,8 +41,12 @@ from monitor.core.model.handover import (
     Unchanged,
 )
 from monitor.core.model.keeping import Copy, Restored, Swept
+from monitor.core.model.outlets import APPRISE, ATOM, Outlet
+from monitor.core.model.past import Portion, Rung, Struck
 from monitor.core.model.pushes import Push
+from monitor.core.model.responses import Acknowledged, Escalated, Escalation, Feedback, Unanswered, Vote
 from monitor.core.model.rules import Entity, Evidence, Examples, Guard, Hit, Level, Rule, RuleBook, RuleId
+from monitor.core.model.sightings import Checkup, Found, Preview, Shown, Sighting
 from monitor.core.model.sources import Feed, FeedState, FeedUrl, Move, Rhythm, Validators, Vigil
 from monitor.core.model.stories import Story, StoryKey
 from monitor.core.model.views import (
@@ -46,6 +54,8 @@ from monitor.core.model.views import (
     CardView,
     Claimed,
     DeadLetter,
+    Digest,
+    DigestPart,
     Entry,
     KeptBook,
     Notice,
@@ -53,22 +63,51 @@ from monitor.core.model.views import (
     StoreStatus,
     Version,
 )
-from monitor.core.model.wishes import Hushed, Mute, MuteKind, QuietHours
+from monitor.core.model.wishes import (
+    DAYS,
+    DIGESTS,
+    DigestWish,
+    Every,
+    Gathered,
+    Hushed,
+    Manner,
+    Mute,
+    MuteKind,
+    Preferences,
+    QuietHours,
+    Schedule,
+    Waiting,
+)
 
 __all__ = [
+    "APPRISE",
+    "ATOM",
+    "DAYS",
+    "DIGESTS",
+    "Acknowledged",
     "Batch",
     "Card",
     "CardStory",
     "CardView",
+    "Checkup",
     "Claimed",
     "Copy",
     "DeadLetter",
+    "Deed",
     "Delivery",
     "DeliveryState",
     "Destination",
+    "Digest",
+    "DigestPart",
+    "DigestWish",
+    "Draft",
+    "DraftKind",
     "Edit",
     "Entity",
     "Entry",
+    "Escalated",
+    "Escalation",
+    "Every",
     "Evidence",
     "Examples",
     "Facts",
@@ -76,28 +115,39 @@ __all__ = [
     "Feed",
     "FeedState",
     "FeedUrl",
+    "Feedback",
     "Fetched",
     "Flood",
+    "Found",
+    "Gathered",
     "Gone",
+    "Grant",
     "Guard",
     "Hit",
     "Hushed",
+    "Invite",
     "Kept",
     "KeptBook",
     "Kind",
     "Later",
     "Level",
+    "Manner",
     "Move",
     "Mute",
     "MuteKind",
     "Notice",
     "Outcome",
+    "Outlet",
     "Owed",
     "Page",
+    "Portion",
+    "Preferences",
+    "Preview",
     "Push",
     "QuietHours",
     "Receipt",
     "RecentCard",
+    "Redeemed",
     "Refused",
     "Restored",
     "RetryLater",
@@ -105,17 +155,28 @@ __all__ = [
     "Rule",
     "RuleBook",
     "RuleId",
+    "Rung",
+    "Schedule",
     "Sent",
+    "Shown",
+    "Sighting",
+    "Spent",
     "StoreStatus",
     "StoredStory",
     "Story",
     "StoryKey",
     "StoryMark",
+    "Struck",
     "Subscription",
     "Swept",
+    "Unanswered",
     "Unchanged",
     "Unknown",
     "Validators",
     "Version",
     "Vigil",
+    "Vote",
+    "Waiting",
+    "Watch",
+    "personal",
 ]

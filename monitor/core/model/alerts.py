@@ -59,6 +59,14 @@ class Kind(StrEnum):
 
     ALERT = "alert"  # a new message that pings
     UPDATE = "update"  # the sent message is edited: more outlets carry the event
+    ESCALATION = "escalation"  # nobody acknowledged an alert elsewhere: it pings here, too
+    DIGEST = "digest"  # part of a list of cards that were gathered for a time
+    SUMMARY = "summary"  # what a cap held back
+
+    @property
+    def gathers(self) -> bool:
+        """Whether it tells of several cards at once; it goes out after all that tells of one."""
+        return self in (Kind.DIGEST, Kind.SUMMARY)
 
 
 class DeliveryState(StrEnum):
@@ -72,10 +80,13 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One row of the outbox, unique per (card, destination, kind)."""
+    """One row of the outbox, unique per (card or digest, destination, kind, part).
+
+    What does not fit one message goes in parts: rows of their own, sent in order, each settled and repeated alone.
+    """
 
     id: int
-    card: int
+    card: int  # of a digest's part the first that it tells of
     destination: Destination
     kind: Kind
     level: Level
@@ -85,6 +96,16 @@ class Delivery:
     repeat: bool = False  # an earlier attempt may have arrived: mark it
     message: str | None = None  # the messenger's id of the sent message
     reason: str = ""  # of the last failure
+    digest: int | None = None  # whose part it is
+    part: int = 1
+    parts: int = 1
+
+    @property
+    def about(self) -> str:
+        """What it tells of, in a word or two: `card #17`, `digest 3 (2/5)`."""
+        if self.digest is None:
+            return f"card #{self.card}"
+        return f"{self.kind} {self.digest}" + (f" ({self.part}/{self.parts})" if self.parts > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

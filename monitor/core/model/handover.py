@@ -11,7 +11,7 @@ from monitor.core.model.rules import Hit, Level, RuleId
 from monitor.core.model.sources import FeedState, FeedUrl, Validators
 from monitor.core.model.stories import Story, StoryKey
 from monitor.core.model.views import StoredStory
-from monitor.core.model.wishes import Hushed, Mute, QuietHours
+from monitor.core.model.wishes import DigestWish, Gathered, Hushed, Mute, QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ class RecentCard:
     rules: frozenset[RuleId]
     stories: tuple[StoryMark, ...]
     told: frozenset[Destination]  # where an alert for it was sent or is owed
+    gathered: frozenset[Gathered] = frozenset()  # where it is, or was, told of together with others
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class Facts:
     ] = ()  # of known and alike ones, where not among `cards`: they may still grow
     mutes: tuple[Mute, ...] = ()  # those that have not ended may be among ended ones
     quiet: tuple[QuietHours, ...] = ()  # at most one per destination
+    digests: tuple[DigestWish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +185,4 @@ class Outcome:
     )
     notices: tuple[str, ...] = ()  # what those who run Tocsin should hear of the feed, in words
     hushed: tuple[Hushed, ...] = ()  # who was not told, because they had muted it
+    gathered: tuple[Gathered, ...] = ()  # who is told of a card in a digest

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import NewType
 
 from monitor.core.language import Query
+from monitor.core.model.outlets import Outlet
 from monitor.core.model.sources import Feed
 
 RuleId = NewType("RuleId", str)
@@ -77,6 +78,7 @@ class RuleBook:
     entities: Mapping[str, Entity] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     version: str = ""
+    destinations: tuple[Outlet, ...] = ()  # ways out beside the chats
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,3 +115,4 @@ class FeedState:
     vigil: Vigil = Vigil()
     hub: str | None = None  # WebSub hub that the feed names
     topic: str | None = None  # and the address that it is subscribed under
+    paused_since: datetime | None = None  # an editor keeps it from being polled, until it is resumed

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.core.model.alerts import Card, Delivery, Destination
+from monitor.core.model.alerts import Card, Delivery, Destination, Kind
+from monitor.core.model.responses import Acknowledged, Escalated
 from monitor.core.model.rules import Hit, RuleId
 from monitor.core.model.sources import FeedState, FeedUrl
 from monitor.core.model.stories import Story
+from monitor.core.model.wishes import Manner, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,41 @@ class CardView:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """Cards of which somebody is told together: gathered for a time, or held back by a cap."""
+
+    id: int
+    destination: Destination
+    kind: Kind  # DIGEST or SUMMARY
+    schedule: Schedule | None  # None: a cap held them back
+    begun_at: datetime  # when the first of them was gathered
+    made_at: datetime
+    cards: tuple[int, ...]  # as they are listed
+    listed: int  # so many of them stand in its messages; the others are counted there
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPart:
+    """What one message of a digest lists."""
+
+    digest: Digest
+    views: tuple[CardView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A delivery in our hands, with the card it is about and the chat message that carries the card already."""
 
     delivery: Delivery
-    view: CardView
+    view: CardView  # of a digest's part the first one
     message: str | None = None  # id of the sent alert, for an update
+    digest: DigestPart | None = None  # what a digest's part lists
+    manner: Manner = Manner()  # noqa: RUF009  # a frozen value
+    acknowledged: Acknowledged | None = None  # who saw the card first in that chat
+    falls_back: bool = False  # if its topic is closed or deleted, it goes to the chat's general one
+    escalated: Escalated | None = (
+        None  # why it comes there, if that is because nobody acknowledged it elsewhere
+    )
 
 
 @dataclass(frozen=True, slots=True)
