@@ -9,6 +9,7 @@ from monitor.core.language import Dialect, parse
 from monitor.core.match import compile_book
 from monitor.core.model import Kept, Level, Outcome, Rule, RuleBook, RuleId
 from monitor.desk import answers as a
+from monitor.desk.advice import Nothing
 from tests.build import FEED, NOW, batch, facts, page, state, story
 from tests.frontdesk import PERSON, World
 
@@ -24,7 +25,7 @@ def fixture_world() -> World:
 
 def titles(world: World, query: str) -> list[str]:
     told = world.desk().past.search(PERSON, query)
-    if isinstance(told, a.Nothing):
+    if isinstance(told, Nothing):
         return []
     assert isinstance(told, a.Found)
     return [find.stored.story.title for find in told.finds]
