@@ -94,7 +94,7 @@ def carried(old: Sequence[Hit], story: Story, found: Sequence[Hit]) -> tuple[Hit
     """
     rules = {hit.rule for hit in found}
     kept = [
-        replace(hit, evidence=tuple(at for each in hit.evidence if (at := _moved(each, story)) is not None))
+        hit._replace(evidence=tuple(at for each in hit.evidence if (at := _moved(each, story)) is not None))
         for hit in old
         if hit.rule not in rules
     ]
@@ -109,7 +109,7 @@ def _moved(evidence: Evidence, story: Story) -> Evidence | None:
     if text[evidence.start : evidence.end] == evidence.surface:
         return evidence
     at = text.find(evidence.surface)
-    return None if at < 0 else replace(evidence, start=at, end=at + len(evidence.surface))
+    return None if at < 0 else evidence._replace(start=at, end=at + len(evidence.surface))
 
 
 def _pairs(

@@ -204,7 +204,11 @@ class Looked:
 
 def test_what_was_looked_for_is_not_looked_for_again() -> None:
     words = Words("tea for two, tea for 북한")
-    words.note(Looked("tea", "coffee", "^북="), [(0, ("tea",)), (3, ("tea",)), (5, ("^북=",))])
+    told = [
+        (False, (), (), marks) if (marks := {0: ("tea",), 3: ("tea",), 5: ("^북=",)}.get(at)) else None
+        for at in range(6)
+    ]
+    words.note(Looked("tea", "coffee", "^북="), told)
     assert words.having(("tea",)) == [0, 3]
     assert words.having(("coffee", "tea")) == [0, 3]
     assert words.having(("coffee",)) == []

@@ -10,7 +10,6 @@ from monitor.core.match.plan import Aged, Plan
 from monitor.core.match.spans import Find, Finds
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
     from datetime import datetime, timedelta
 
     from monitor.core.match.reading import Reading
@@ -33,11 +32,6 @@ class Dated:
         if field == "within":
             return cls(clause, text, age=span_of(text))
         return cls(clause, text, since=day) if field == "after" else cls(clause, text, until=day)
-
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """No mark tells of dates."""
-        del marks
-        return True
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether it is found."""

@@ -8,8 +8,6 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from monitor.core.match.parts import Placed
     from monitor.core.match.plan import Plan
     from monitor.core.match.reading import Reading
@@ -22,10 +20,6 @@ class Guarded:
 
     part: Placed
     excepted: Placed
-
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whether the part could be there."""
-        return self.part.may(marks)
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether it is found."""

@@ -17,7 +17,7 @@ from monitor.core.match.plan import AllOf, AnyOf, Nearly, Plan, Run, Token
 from monitor.core.text import CAPITAL, CHUNKS, LONGEST_KEPT, SMALL, Script
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from monitor.core.text import Words
 
@@ -30,6 +30,9 @@ MEMO_LIMIT = 100_000
 Numbers = tuple[int, ...]
 Seen = tuple[Numbers, tuple[str, ...]]
 """Rules that a chunk wakes, and which of the marks that are looked for it has."""
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 Need = Token | Run | Nearly
 
@@ -59,7 +62,7 @@ class WakeIndex:
             str, dict[Run, Numbers]
         ] = {}  # the rarest pair of a run -> runs -> rules, if it wakes any
         self.marks: set[str] = set()  # keys that are looked for
-        self.memo = _Memo(self)
+        self.memo: Memo[Seen | None] = Memo(self.look)
 
     def add(self, number: int, plan: Plan) -> None:
         """Make rule `number` wake for every story that satisfies its plan."""
@@ -106,17 +109,16 @@ class WakeIndex:
         made.marks = self.marks.copy()
         return made
 
+    @property
+    def constant(self) -> Numbers:
+        """Rules that every story wakes."""
+        return self.always if self.under is None else (*self.under.always, *self.always)
+
     def awake(self, *fields: Words) -> list[int]:
-        """Rules that a story with these fields could fire, in order; tells the fields their marks if there are any."""
+        """Rules that a story with these fields could fire, in order."""
         look = self.memo.__getitem__
-        looked = [[(at, one) for at, one in enumerate(map(look, words.chunks)) if one] for words in fields]
-        woken = [one[0] for each in looked for _, one in each if one[0]]
-        always = self.always if self.under is None else (*self.under.always, *self.always)
-        if not woken and not always:
-            return []
-        for words, each in zip(fields, looked, strict=True):
-            words.note(self, [(at, one[1]) for at, one in each if one[1]])
-        return sorted(set(always).union(*woken))
+        woken = [one[0] for words in fields for one in map(look, words.chunks) if one]
+        return sorted(set(self.constant).union(*woken))
 
     def look(self, chunk: str) -> Seen | None:
         """What a chunk wakes and has; None for nothing."""
@@ -215,23 +217,20 @@ class WakeIndex:
         return price if woken is None or len(woken) < _OFTEN else price * len(woken) / _OFTEN
 
 
-class _Memo(dict[str, Seen | None]):
-    """What chunks wake and have; forgetting all of it changes nothing."""
+class Memo(dict[str, V]):
+    """What is known of chunks; forgetting all of it changes nothing."""
 
-    def __init__(self, index: WakeIndex) -> None:
+    def __init__(self, make: Callable[[str], V]) -> None:
         super().__init__()
-        self._index = index
+        self._make = make
 
-    def __missing__(self, chunk: str) -> Seen | None:
+    def __missing__(self, chunk: str) -> V:
         if len(self) >= MEMO_LIMIT:
             self.clear()
-        made = self._index.look(chunk)
+        made = self._make(chunk)
         if len(chunk) <= LONGEST_KEPT:
             self[chunk] = made
         return made
-
-
-K = TypeVar("K")
 
 
 def _put(table: dict[K, Numbers], key: K, number: int) -> None:

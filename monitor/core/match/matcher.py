@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from copy import copy
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.core.match.compiling import Workshop
-from monitor.core.match.index import WakeIndex
+from monitor.core.match.index import Memo, WakeIndex
 from monitor.core.match.reading import Reading
 from monitor.core.match.spans import TEXT, evidence
+from monitor.core.match.verdict import Verdict
 from monitor.core.model import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from monitor.core.language import Query
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from monitor.core.match.plan import Plan
     from monitor.core.match.spans import Finds
     from monitor.core.model import Entity, Evidence, Rule, RuleBook, RuleId, Story
+
+
+_PLACE = attrgetter("place")
 
 
 class Finder:
@@ -50,13 +55,45 @@ class Finder:
         return self._part.finds(reading, TEXT)
 
 
-class _Compiled(NamedTuple):
+class _Compiled:
     """A rule with its parts, and where it stands among the hits of a story."""
 
-    rule: Rule
-    match: Part
-    unless: Part | None
-    place: int
+    __slots__ = ("_verdict", "match", "place", "rule", "unless")
+
+    def __init__(self, rule: Rule, match: Part, unless: Part | None, place: int) -> None:
+        self.rule = rule
+        self.match = match
+        self.unless = unless
+        self.place = place
+        self._verdict: Verdict | None = None  # made when the rule wakes: most never do
+
+    @property
+    def verdict(self) -> Verdict:
+        """What marks tell of it."""
+        if self._verdict is None:
+            self._verdict = Verdict(self.match, self.unless)
+        return self._verdict
+
+    def hit(self, reading: Reading) -> Hit:
+        """The hit in a story that it hits, with its evidence."""
+        leaves = self.verdict.leaves
+        if leaves is None:
+            shown = evidence(self.match.finds(reading, TEXT) or ())
+        elif len(leaves) == 1:
+            shown = leaves[0].shown(reading)
+        else:
+            found = [one for leaf in leaves if (one := leaf.shown(reading))]
+            shown = found[0] if len(found) == 1 else evidence(chain.from_iterable(found))
+        return Hit(self.rule.id, self.rule.level, shown)
+
+
+class _Seen(NamedTuple):
+    """What a chunk of text tells."""
+
+    wakes: bool  # whether any rule
+    sure: tuple[_Compiled, ...]  # rules that hit a story with it whatever else the story holds
+    maybe: tuple[_Compiled, ...]  # other rules that it wakes
+    marks: tuple[str, ...]  # of those that rules look for
 
 
 class Matcher:
@@ -73,6 +110,7 @@ class Matcher:
         for number, rule in enumerate(book.rules):
             self._rules.append(self._compiled(rule, number, number))
             self._numbers[rule.id] = number
+        self._ready()
 
     def with_rule(self, rule: Rule) -> Matcher:
         """The matcher with one more rule behind the others, or with one changed in its old place.
@@ -83,6 +121,7 @@ class Matcher:
         made._later = self._later.copy()  # noqa: SLF001 - its own kind
         made._index = self._index.copy()  # noqa: SLF001
         made._put(rule)  # noqa: SLF001
+        made._ready()  # noqa: SLF001
         return made
 
     def without(self, rule: RuleId) -> Matcher:
@@ -100,12 +139,7 @@ class Matcher:
         `now` is what `within:` counts from, by default the story's own date.
         """
         reading = Reading(story, now)
-        return tuple(
-            [
-                Hit(one.rule.id, one.rule.level, evidence(one.match.finds(reading, TEXT) or ()))
-                for one in self._fired(reading)
-            ]
-        )
+        return tuple([one.hit(reading) for one in self._fired(reading)])
 
     def fired(self, story: Story, now: datetime | None = None) -> tuple[RuleId, ...]:
         """The same without evidence, quicker."""
@@ -113,21 +147,42 @@ class Matcher:
 
     def _fired(self, reading: Reading) -> list[_Compiled]:
         """Rules that the story hits, in the book's order."""
+        look = self._seen.__getitem__
         texts = [words for name in TEXT if (words := reading.words(name)).chunks]
-        numbers = self._index.awake(*texts)
-        if not numbers:
+        seen = [list(map(look, words.chunks)) for words in texts]
+        told = list(filter(None, chain.from_iterable(seen)))
+        woken = [one for one in told if one[0]]
+        if not woken and not self._constant:
             return []
-        marks = reading.marks = set().union(*[marks for words in texts for _, marks in words.flagged])
-        out: list[_Compiled] = []
-        for number in numbers:
-            one = self._later[number] if number in self._later else self._rules[number]
-            if one is None or not one.match.may(marks) or not one.match.holds(reading, TEXT):
-                continue
-            if one.unless is None or not one.unless.holds(reading, TEXT):
-                out.append(one)
-        if self._later:
-            out.sort(key=attrgetter("place"))
-        return out
+        marks = reading.marks = set().union(*[one[3] for one in told])
+        for words, each in zip(texts, seen, strict=True):
+            words.note(self._index, each)
+        out = set().union(*[one[1] for one in woken])
+        maybe = self._constant.union(*[one[2] for one in woken]) - out
+        out.update([one for one in maybe if one.verdict.fires(reading, marks)])
+        return sorted(out, key=_PLACE)
+
+    def _ready(self) -> None:
+        """Get ready for stories, with all rules that there are."""
+        self._constant = frozenset(self._at(self._index.constant))
+        self._seen = Memo(self._look)
+
+    def _look(self, chunk: str) -> _Seen | None:
+        """What a chunk of text tells; None if it tells nothing."""
+        seen = self._index.memo[chunk]
+        if seen is None:
+            return None
+        rules = self._at(seen[0])
+        told: tuple[list[_Compiled], list[_Compiled]] = ([], [])
+        for one in rules:
+            told[one.verdict.sure.isdisjoint(seen[1])].append(one)
+        sure, maybe = map(tuple, told)
+        return _Seen(bool(rules), sure, maybe, seen[1])
+
+    def _at(self, numbers: Sequence[int]) -> list[_Compiled]:
+        """Rules by number, without those that were replaced."""
+        found = [self._later[at] if at in self._later else self._rules[at] for at in numbers]
+        return [one for one in found if one is not None]
 
     def _compiled(self, rule: Rule, number: int, place: int) -> _Compiled:
         """Compile a rule, and have it woken as `number`."""

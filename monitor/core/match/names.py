@@ -64,7 +64,7 @@ class Name:
 
     @property
     def smalls(self) -> tuple[str, ...]:
-        """Marks: a text without capitals that has one of them holds the name, written carelessly."""
+        """Marks: a text that has one of them holds the name, written carelessly, where it has no capitals."""
         return tuple([SMALL + key for key in self.loose.keys])
 
     def spots(self, words: Words) -> list[tuple[int, int]]:

@@ -16,7 +16,6 @@ from monitor.core.match.spans import Find, Finds, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from collections.abc import Set as AbstractSet
 
     from monitor.core.match.parts import Placed
     from monitor.core.match.plan import Plan
@@ -31,10 +30,6 @@ class Pair:
     right: Placed
     within: int | None
     ordered: bool
-
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whether both parts could be there."""
-        return self.left.may(marks) and self.right.may(marks)
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether both parts are there, and near each other."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from monitor.core.language import HISTORY_FIELDS
 from monitor.core.match.plan import Became, Everything, Plan
 from monitor.core.match.planning import all_of, any_of, some_of
-from monitor.core.match.spans import TEXT, Find, Finds, Span
+from monitor.core.match.spans import TEXT, Find, Finds, Span, evidence
 from monitor.core.text import fold
 
 if TYPE_CHECKING:
@@ -20,15 +20,12 @@ if TYPE_CHECKING:
     from monitor.core.match.terms import Looker
     from monitor.core.text import Words
 
-_Clued = tuple[tuple[tuple[str, ...], ...], str, "Looker"]
+Clued = tuple[tuple[tuple[str, ...], ...], str, "Looker"]
 """Sets of marks of each of which a text must have one; a term as it was written; what finds it."""
 
 
 class Part(Protocol):
     """Any part of a query."""
-
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whether the part could be true of a story with these marks: a quick question."""
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether the part is true in these fields."""
@@ -51,17 +48,15 @@ class _Clues(NamedTuple):
     """What the marks of a text tell of a leaf's terms."""
 
     certain: tuple[str, ...]  # one of these marks, and a term is there
-    then: tuple[str, ...]  # none of those, but one of these: and a term is there
-    open: tuple[_Clued, ...]  # terms that may be there all the same
-    every: tuple[_Clued, ...]
+    open: tuple[Clued, ...]  # terms that may be there all the same
+    every: tuple[Clued, ...]
 
     @classmethod
     def of(cls, lookers: Iterable[tuple[str, Looker]]) -> _Clues:
         """The clues to these terms."""
         every = [(looker.clues, term, looker) for term, looker in lookers]
         certain = [mark for _, _, looker in every for mark in looker.certain]
-        then = [mark for _, _, looker in every for mark in looker.certain_then]
-        return cls(tuple(certain), tuple(then), tuple([one for one in every if one[2].open]), tuple(every))
+        return cls(tuple(certain), tuple([one for one in every if one[2].open]), tuple(every))
 
 
 class Leaf:
@@ -82,48 +77,35 @@ class Leaf:
             self._clues = _Clues.of(self.lookers)
         return self._clues
 
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whether any term could be there."""
-        clues = self._clues or self.clues
-        if not marks.isdisjoint(clues.certain) or not marks.isdisjoint(clues.then):
-            return True
-        for needs, _, _ in clues.open:
-            for need in needs:
-                if marks.isdisjoint(need):
-                    break
-            else:
-                return True
-        return False
-
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether any term is there."""
         marks = reading.marks
         if marks is None or fields is not TEXT:
-            return any([_spots(looker, reading, fields) for _, looker in self.lookers])
+            return any([spots(looker, reading, fields) for _, looker in self.lookers])
         clues = self._clues or self.clues
-        if not marks.isdisjoint(clues.certain) or not marks.isdisjoint(clues.then):
+        if not marks.isdisjoint(clues.certain):
             return True
-        for needs, _, looker in clues.open:
-            for need in needs:
-                if marks.isdisjoint(need):
-                    break
-            else:
-                if _spots(looker, reading, fields):
-                    return True
-        return False
+        return any([_has(marks, needs) and spots(looker, reading, TEXT) for needs, _, looker in clues.open])
 
     def finds(self, reading: Reading, fields: tuple[str, ...]) -> Finds | None:
         """Every place of every term."""
-        found: list[Find] = []
         marks = reading.marks if fields is TEXT else None
-        for needs, term, looker in self.clues.every:
-            if marks is not None and any([marks.isdisjoint(need) for need in needs]):
+        found: list[Find] = []
+        for needs, term, looker in (self._clues or self.clues).every:
+            if marks is not None and not _has(marks, needs):
                 continue
-            for field, start, end in _spots(looker, reading, fields):
-                found.append(
-                    Find(self.clause, term, field, start, end, reading.words(field).original[start:end])
-                )
+            for field, start, end in spots(looker, reading, fields):
+                surface = reading.words(field).original[start:end]
+                found.append(Find(self.clause, term, field, start, end, surface))
         return tuple(found) or None
+
+    def shown(self, reading: Reading) -> tuple[Find, ...]:
+        """What it finds in title, summary and text, in reading order; remembered, since rules share leaves."""
+        known = reading.shown.get(self)
+        if known is None:
+            found = self.finds(reading, TEXT)
+            known = reading.shown[self] = evidence(found) if found else ()
+        return known
 
     def spans(self, reading: Reading, field: str) -> list[Span]:
         """Every place of every term in one field; remembered, since rules share leaves."""
@@ -151,7 +133,15 @@ class Leaf:
         return any_of(looker.plan() for _, looker in self.lookers)
 
 
-def _spots(looker: Looker, reading: Reading, fields: tuple[str, ...]) -> list[tuple[str, int, int]]:
+def _has(marks: AbstractSet[str], needs: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether the marks of a text have one of each set."""
+    for need in needs:  # noqa: SIM110 - asked for every term of every hit: no generator
+        if marks.isdisjoint(need):
+            return False
+    return True
+
+
+def spots(looker: Looker, reading: Reading, fields: tuple[str, ...]) -> list[tuple[str, int, int]]:
     """Field, start and end of all places of a term; remembered, since it is asked for again as evidence."""
     if fields is TEXT:
         known = reading.spots.get(id(looker))
@@ -186,11 +176,6 @@ class Value:
             field, clause, text, re.compile(pattern if field == "url" else rf"\s*{pattern}\s*\Z", flags)
         )
 
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """No mark tells of values."""
-        del marks
-        return True
-
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether a value fits."""
         return self.finds(reading, fields) is not None
@@ -214,13 +199,6 @@ class All:
     """Every part."""
 
     parts: tuple[Part, ...]
-
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whether every part could be true."""
-        for part in self.parts:  # noqa: SIM110 - the innermost loop of matching: no generator
-            if not part.may(marks):
-                return False
-        return True
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether every part is true."""
@@ -251,10 +229,6 @@ class Some:
     count: int
     parts: tuple[Part, ...]
 
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whether enough parts could be true."""
-        return sum([part.may(marks) for part in self.parts]) >= self.count
-
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether enough parts are true."""
         missing = self.count
@@ -279,13 +253,6 @@ class AnyPlaced:
     """At least one of the parts, all of which have places."""
 
     parts: tuple[Placed, ...]
-
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whether a part could be true."""
-        for part in self.parts:  # noqa: SIM110 - as in `All`
-            if part.may(marks):
-                return True
-        return False
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether a part is true."""
@@ -317,11 +284,6 @@ class Lacks:
 
     part: Part
 
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whatever the marks."""
-        del marks
-        return True
-
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether the part is not true."""
         return not self.part.holds(reading, fields)
@@ -342,10 +304,6 @@ class Inside:
     fields: tuple[str, ...]
     part: Part
     indexed: bool  # whether the index holds these fields
-
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """Whether the part could be true, where the marks are those of its fields."""
-        return not self.indexed or self.part.may(marks)
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether the part is true in its own fields."""

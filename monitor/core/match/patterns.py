@@ -21,7 +21,6 @@ from monitor.core.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Set as AbstractSet
 
     from monitor.core.match.reading import Reading
     from monitor.core.match.spans import Finds
@@ -115,11 +114,6 @@ class Sought:
     clause: str
     compiled: _Searcher
     marked: bool  # whether it asks for marks at word boundaries
-
-    def may(self, marks: AbstractSet[str]) -> bool:
-        """No mark tells of patterns."""
-        del marks
-        return True
 
     def holds(self, reading: Reading, fields: tuple[str, ...]) -> bool:
         """Whether it is found."""

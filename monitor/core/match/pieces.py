@@ -37,9 +37,12 @@ class Form:
 
     def spots(self, words: Words) -> list[tuple[int, int]]:
         """Where it stands in the original text."""
+        chunks = words.chunks_having(self.keys)
+        if not chunks:
+            return []
         return [
             words.spot(at, start, end)
-            for at in self.chunks(words)
+            for at in chunks
             for start, end, _, shape in CHUNKS[words.chunks[at]].words
             if shares(self.keys, shape.keys)
         ]
@@ -114,7 +117,9 @@ class Block:
     @property
     def clue(self) -> tuple[str, ...]:
         """The mark that a text has if and only if it has such a word; none where the index knows no such mark."""
-        return (self.mark,) if isinstance(self.plan(), Run) else ()
+        if self.script is not Script.HANGUL or len(self.text) == 1:
+            return ()
+        return (self.mark,) if indexable(self.text) or isinstance(self.plan(), Run) else ()
 
     @property
     def mark(self) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.core.match.history import History
-    from monitor.core.match.spans import Span
+    from monitor.core.match.spans import Find, Span
     from monitor.core.model import Story
 
 
@@ -29,6 +29,8 @@ class Reading:
         """Marks that title, summary and text have, of all that the rules look for; None if nobody knows."""
         self.spots: dict[int, list[tuple[str, int, int]]] = {}
         """Memo of what finds a term: its id -> places in title, summary and text."""
+        self.shown: dict[object, tuple[Find, ...]] = {}
+        """Memo of the leaves: what they find in title, summary and text, in reading order."""
         self._words: dict[str, Words] = {}
 
     @property

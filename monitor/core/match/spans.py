@@ -14,15 +14,8 @@ TEXT = ("title", "summary", "text")
 """Fields that are searched where a query names none, in the order in which evidence is shown."""
 
 
-class Find(NamedTuple):
-    """A term found; `start` and `end` count in the original text of the field."""
-
-    clause: str
-    term: str
-    field: str
-    start: int
-    end: int
-    surface: str
+Find = Evidence
+"""A term found: what is found is what is shown."""
 
 
 class Span(NamedTuple):
@@ -41,7 +34,7 @@ class Span(NamedTuple):
         waiting = [self]
         while waiting:
             source = waiting.pop().source
-            if isinstance(source, Find):
+            if isinstance(source, Evidence):
                 out.append(source)
             else:
                 waiting += reversed(source)
@@ -56,8 +49,8 @@ _ORDER = {name: at for at, name in enumerate(TEXT)}
 def evidence(finds: Iterable[Find]) -> tuple[Evidence, ...]:
     """By field, then place; where places of one clause overlap, the first and longest stays."""
     listed = tuple(finds)
-    if len(listed) == 1:
-        return (Evidence(*listed[0]),)
+    if len(listed) == 1 or _in_order(listed):
+        return listed
     ordered = sorted(
         set(listed),
         key=lambda f: (_ORDER.get(f.field, len(TEXT)), f.field, f.start, -f.end, f.clause, f.term),
@@ -68,5 +61,16 @@ def evidence(finds: Iterable[Find]) -> tuple[Evidence, ...]:
         owner = (one.clause, one.field)
         if one.start >= reached.get(owner, 0):
             reached[owner] = one.end
-            out.append(Evidence(*one))
+            out.append(one)
     return tuple(out)
+
+
+def _in_order(finds: tuple[Find, ...]) -> bool:
+    """Whether each stands wholly behind the one before it, in fields that have an order."""
+    before = reached = -1
+    for _, _, field, start, end, _ in finds:
+        at = _ORDER.get(field, -1)
+        if at < before or at < 0 or (at == before and start < reached):
+            return False
+        before, reached = at, end
+    return True

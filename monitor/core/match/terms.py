@@ -13,18 +13,21 @@ from monitor.core.match.names import Name, capitals, with_adjectives
 from monitor.core.match.pieces import ANYWHERE, Beginning, Block, Form, Piece
 from monitor.core.match.plan import Run
 from monitor.core.match.planning import all_of, any_of
-from monitor.core.text import Script, Shape, Words
+from monitor.core.text import CHUNKS, Script, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from monitor.core.match.plan import Plan
-    from monitor.core.text import Word
+    from monitor.core.text import Chunk, Shape, Word
 
 _BLOCKS = (Script.HANGUL, Script.HAN)
 
 _FEW = 4
 """Words of a phrase that are looked at one by one."""
+
+_SEARCHED = 16
+"""Places of a word among which it is worth looking for a neighbour: more take longer than looking at the text."""
 
 MOST_JOINED = 4
 """Words of the longest Korean phrase that is also found where its words are written without spaces."""
@@ -70,15 +73,10 @@ class Looker:
     def certain(self) -> tuple[str, ...]:
         """Marks: a text that has one of them holds the term."""
         if self.name is not None:
-            return self.name.capitals
+            return (*self.name.capitals, *self.name.smalls)
         if self.exact is not None:
             return ()
         return tuple([mark for way in self.ways if len(way) == 1 for mark in way[0].clue])
-
-    @property
-    def certain_then(self) -> tuple[str, ...]:
-        """Marks: a text that has one of them, and none of the certain ones, holds the term."""
-        return self.name.smalls if self.name is not None else ()
 
     @property
     def open(self) -> bool:
@@ -131,6 +129,8 @@ class Looker:
 @lru_cache(maxsize=65_536)
 def looker(text: str, kind: Kind) -> Looker:
     """The looker for a term's text; one for all rules that use the term."""
+    if kind is Kind.FORMS and len(chunks := text.split()) == 1 and len(CHUNKS[chunks[0]].words) == 1:
+        return _word(CHUNKS[chunks[0]])
     words = Words(text)
     if kind is Kind.EXACT:
         folded = words.folded.text
@@ -150,11 +150,19 @@ def looker(text: str, kind: Kind) -> Looker:
         return Looker((pieces,))
     if shapes[0].script is Script.CYRILLIC and capital[0]:
         if len(shapes) == 1:
-            name = Name.of(shapes[0])
-            return Looker((), name=name)
+            return Looker((), name=Name.of(shapes[0]))
         if shapes[-1].script is Script.CYRILLIC:
             pieces = (*pieces[:-1], with_adjectives(shapes[-1]))
     return Looker((pieces, *(_otherwise(words, pieces) if len(shapes) > 1 else ())))
+
+
+def _word(chunk: Chunk) -> Looker:
+    """The looker for a term of one word in its forms: most are that, and none is read quicker."""
+    ((start, _, _, shape),) = chunk.words
+    capital = chunk.text[start].isupper()
+    if capital and shape.script is Script.CYRILLIC:
+        return Looker((), name=Name.of(shape))
+    return Looker((_pieces((shape,), (0,), (capital,)),))
 
 
 def _otherwise(words: Words, pieces: tuple[Piece, ...]) -> Iterator[tuple[Piece, ...]]:
@@ -235,19 +243,23 @@ def _spots(way: tuple[Piece, ...], words: Words) -> list[tuple[int, int]]:
     """Where adjacent words are accepted, in the original text; the search begins at the rarest piece."""
     if len(way) == 1 and isinstance(way[0], Form | Block):
         return way[0].spots(words)
-    told = [
-        (number, piece, piece.chunks(words))
-        for number, piece in enumerate(way)
-        if isinstance(piece, Form | Block) and piece.clue
-    ]
+    told: dict[int, Sequence[int]] = {}
+    clued: dict[int, Form | Block] = {}
+    for number, one in enumerate(way):
+        if isinstance(one, Form | Block) and one.clue:
+            clued[number] = one
+            told[number] = chunks = one.chunks(words)
+            if not chunks:
+                return []
     if not told:
         return [words.span(start, end) for _, _, start, end in _along(way, words)]
-    if not all([chunks for _, _, chunks in told]):
-        return []
-    anchor, piece, chunks = min(told, key=lambda one: len(one[2]))
+    anchor = min(told, key=lambda number: len(told[number]))
+    piece = clued[anchor]
     behind = len(way) - 1 - anchor
     found: dict[tuple[int, int], None] = {}
-    for at in chunks:
+    for at in told[anchor]:
+        if _alone(words, at, told, anchor):
+            continue
         near = words.around(at, anchor, behind)
         for number in range(anchor, len(near) - behind):
             places = _fits(way, near[number - anchor : number + behind + 1])
@@ -256,6 +268,17 @@ def _spots(way: tuple[Piece, ...], words: Words) -> list[tuple[int, int]]:
                 first, last = near[number - anchor][0], near[number + behind][0]
                 found[words.spot(first, *places[0])[0], words.spot(last, *places[-1])[1]] = None
     return list(found)
+
+
+def _alone(words: Words, at: int, told: Mapping[int, Sequence[int]], anchor: int) -> bool:
+    """Whether a chunk surely lacks a neighbour: the word before or behind is in it or, if that has words, the next."""
+    for side in (-1, 1):
+        chunks = told.get(anchor + side)
+        if chunks is None or len(chunks) > _SEARCHED:
+            continue
+        if at + side not in chunks and at not in chunks and words.in_next(at, side):
+            return True
+    return False
 
 
 def _fits(way: tuple[Piece, ...], near: Sequence[tuple[int, Word]]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from monitor.core.language import Query
 from monitor.core.model.outlets import Outlet
@@ -81,9 +81,8 @@ class RuleBook:
     destinations: tuple[Outlet, ...] = ()  # ways out beside the chats
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One place that made a rule match.
+class Evidence(NamedTuple):
+    """One place that made a rule match. A tuple, since a story may have dozens and each is made in a wink.
 
     `start` and `end` are character offsets into the story's field named `field` (title, summary, text, ...);
     `surface` is what stands there; `term` is what the rule asked for; `clause` is the part of the rule, printed
@@ -98,9 +97,8 @@ class Evidence:
     surface: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A rule matched a story, and why."""
+class Hit(NamedTuple):
+    """A rule matched a story, and why; a tuple as its evidence is."""
 
     rule: RuleId
     level: Level

@@ -14,13 +14,14 @@ from monitor.core.text.scripts import Script
 from monitor.core.text.shapes import Shape, indexable
 from monitor.core.text.spelling import north_korean_variants
 from monitor.core.text.titles import fingerprint, title_words
-from monitor.core.text.words import CAPITAL, CHUNKS, LONGEST_KEPT, SMALL, Word, Words
+from monitor.core.text.words import CAPITAL, CHUNKS, LONGEST_KEPT, SMALL, Chunk, Word, Words
 
 __all__ = [
     "CAPITAL",
     "CHUNKS",
     "LONGEST_KEPT",
     "SMALL",
+    "Chunk",
     "Folded",
     "Script",
     "Shape",

@@ -43,6 +43,8 @@ _CLASSES = (
 
 def script_of(word: str) -> Script:
     """The one script of a word as `monitor.core.text.words` cuts it."""
+    if word.isascii() and word.isalpha():
+        return Script.LATIN  # the quick answer for most
     for script, pattern in _CLASSES:
         if pattern.fullmatch(word):
             return script

@@ -48,7 +48,7 @@ SHAPES = _Memo()
 
 
 def _shape(surface: str) -> Shape:
-    bare = _POSSESSIVE.sub("", surface)
+    bare = _POSSESSIVE.sub("", surface) if "'" in surface else surface
     script = script_of(bare)
     if script is Script.NUMBER:
         return Shape(bare, (bare,), script, _indexed(re.split("[.,]", bare)))
@@ -57,7 +57,8 @@ def _shape(surface: str) -> Shape:
     if script is Script.HAN:
         return Shape(bare, (bare,), script, _indexed(bare))
     text = key(bare)
-    script = script_of(text)
+    if text != bare:
+        script = script_of(text)
     keys = _keys(text, script, capitalised=bare[0].isupper())
     return Shape(text, keys, script, _indexed(dict.fromkeys((text, *keys))))
 

@@ -73,7 +73,7 @@ CHUNKS = _Chunks()
 
 
 def _chunk(text: str) -> Chunk:
-    folded = fold(text).text
+    folded = text if text.isascii() and "`" not in text else fold(text).text
     out: list[tuple[int, int, int, Shape]] = []
     place = -1
     before = -1
@@ -102,14 +102,17 @@ class Watch(Protocol):
         """Whether all of these are looked for."""
 
 
+Told = tuple[object, object, object, tuple[str, ...]]
+"""What somebody made of a chunk; last the marks that it has, of those that are looked for."""
+
+
 class Words:
     """All words of one text, analysed on demand, and no further than asked for."""
 
     def __init__(self, text: str) -> None:
         self.original = text
         self.chunks = text.split()  # parted at white space
-        self.flagged: list[tuple[int, tuple[str, ...]]] = []
-        """Numbers of chunks with marks that are watched, and these marks."""
+        self._told: Sequence[Told | None] = ()
         self._watch: Watch | None = None
         self._seen: dict[str, list[int]] | None = None
         self._offsets: list[int] | None = None
@@ -158,10 +161,10 @@ class Words:
         start, end, place, shape = self.held[at].words[number - self._counts[at]]
         return Word(self._starts[at] + start, self._starts[at] + end, self._places[at] + place, shape)
 
-    def note(self, watch: Watch, flagged: list[tuple[int, tuple[str, ...]]]) -> None:
-        """Learn which chunks have which of the marks that `watch` looks for; it has looked at all of them."""
+    def note(self, watch: Watch, told: Sequence[Told | None]) -> None:
+        """Learn what each chunk tells to `watch`, who looks for marks."""
         self._watch = watch
-        self.flagged = flagged
+        self._told = told
         self._seen = None
 
     @property
@@ -169,8 +172,8 @@ class Words:
         """Mark that is watched -> numbers of the chunks that have it."""
         if self._seen is None:
             out: dict[str, list[int]] = {}
-            for at, marks in self.flagged:
-                for mark in marks:
+            for at, one in enumerate(self._told):
+                for mark in one[-1] if one is not None else ():
                     if mark in out:
                         out[mark].append(at)
                     else:
@@ -239,6 +242,11 @@ class Words:
             reach += 1
         return out
 
+    def in_next(self, at: int, side: int) -> bool:
+        """Whether the words beside those of a chunk are in the next one, -1 before or 1 behind it, if anywhere."""
+        beside = at + side
+        return not 0 <= beside < len(self.chunks) or bool(CHUNKS[self.chunks[beside]].words)
+
     def spot(self, at: int, start: int, end: int) -> tuple[int, int]:
         """Where a range of a chunk's folded text stands in the original."""
         offsets = self._offsets
@@ -282,6 +290,8 @@ class Words:
 
     def opens_sentence(self, at: int, number: int) -> bool:
         """Whether a sentence begins with a word of a chunk."""
+        if not number and at and self._runs_on(at):
+            return False
         near = self.around(at, 0 if number else 1, 0)
         here = number + len(near) - len(CHUNKS[self.chunks[at]].words)
         if not here:
@@ -291,6 +301,11 @@ class Words:
         text = fold(self.original[start : self.spot(at, word.start, word.end)[1]]).text
         ends = [(0, before.end - before.start), (len(text) - word.end + word.start, len(text))]
         return sentences(text, ends)[1] == 1
+
+    def _runs_on(self, at: int) -> bool:
+        """Whether nothing but spaces stands between a chunk and the one before: the quick answer for most."""
+        signs = self.chunks[at - 1][-1] + self.chunks[at][0]
+        return signs.isalnum() and len(self.original.splitlines()) == 1
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a range of the folded text stands in the original."""
