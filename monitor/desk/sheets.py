@@ -12,7 +12,6 @@ import io
 import json
 import shutil
 import tempfile
-from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -150,7 +149,7 @@ def _json(find: Find) -> bytes:
         "title": story.title,
         "link": story.url,
         "rules": list(stored.rules),
-        "matched": [asdict(each) for each in _matched(find.evidence)],
+        "matched": [each._asdict() for each in _matched(find.evidence)],
         "author": story.author,
         "tags": list(story.tags),
         "tier": story.tier,

@@ -234,7 +234,7 @@ def test_why_shows_the_story_that_made_each_rule_match() -> None:
 
 
 def test_why_counts_what_it_does_not_show() -> None:
-    places = [replace(found(TITLE, "defector"), clause=f"c{n % 14}") for n in range(14 * 5)]
+    places = [found(TITLE, "defector")._replace(clause=f"c{n % 14}") for n in range(14 * 5)]
     told = cards.why(Why(claimed(carried(story(TITLE), *places)).view), UTC, NOW, NAMES)
 
     assert "… and 2 more places" in told.text

@@ -126,11 +126,12 @@ class Matcher:
 
     def without(self, rule: RuleId) -> Matcher:
         """The matcher without one rule; the same if it has none of that id. What it was woken by still wakes."""
-        old = self._at(rule)
+        old = self._number_of(rule)
         if old is None:
             return self
         made = copy(self)
         made._later = {**self._later, old: None}  # noqa: SLF001 - its own kind
+        made._ready()  # noqa: SLF001
         return made
 
     def hits(self, story: Story, now: datetime | None = None) -> tuple[Hit, ...]:
@@ -196,7 +197,7 @@ class Matcher:
 
     def _put(self, rule: Rule) -> None:
         """Add a later rule. What it replaces still wakes, and is passed over."""
-        old = self._at(rule.id)
+        old = self._number_of(rule.id)
         place = None
         if old is not None:
             place = (self._later.get(old) or self._rules[old]).place
@@ -204,7 +205,7 @@ class Matcher:
         number = len(self._rules) + len(self._later)
         self._later[number] = self._compiled(rule, number, number if place is None else place)
 
-    def _at(self, rule: RuleId) -> int | None:
+    def _number_of(self, rule: RuleId) -> int | None:
         """The number under which a rule stands, or stood."""
         later = (at for at, one in self._later.items() if one is not None and one.rule.id == rule)
         return next(later, self._numbers.get(rule))
