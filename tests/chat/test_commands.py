@@ -27,7 +27,7 @@ def test_the_table_is_fit_for_menus(name: str) -> None:
     assert re.fullmatch(r"[a-z0-9_]{1,32}", name)
     assert command.usage.split()[0] == command.example.split()[0] == f"/{name}"
     assert 1 <= len(command.summary) <= 256
-    assert command.targets == ("@channel" in command.usage)
+    assert command.targets == ("@channel" in command.usage or "[@group]" in command.usage)
 
 
 def test_the_table_has_what_was_promised() -> None:

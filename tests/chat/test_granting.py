@@ -44,7 +44,7 @@ def code_in(message: Message) -> str:
 def test_an_invitation_is_a_link_that_works_once(world: World) -> None:
     made = said(world, "/invite editor for 1d", bot="TocsinBot")
     assert "https://t.me/TocsinBot?start=" in made.text
-    assert "as editor, once, until 28 Sept 10:00 UTC" in made.text
+    assert "as editor, once, until 28 Sep 10:00 UTC" in made.text
     code = code_in(made)
     came = said(world, f"/start {code}", BO)
     assert came.text.startswith("Welcome! You are editor here now.")

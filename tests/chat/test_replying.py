@@ -51,8 +51,10 @@ async def test_long_work_lets_others_go_on_and_ends_in_its_own_message(api: BotA
     gate.set()
     assert (await ann.next_edit()).text == "done"
     await one.stop(1.0)
+    gate.clear()
     await one.labour(ANN, Spot(ANN), work(gate), "/export")
     assert (await ann.next_message()).text == "on it"
+    gate.set()
     await one.stop(5.0)
     assert (await ann.next_edit()).text == "done"
 

@@ -101,7 +101,7 @@ def test_the_figures_in_words(world: World) -> None:
         "3 hits on 3 cards\n"
         "• border: 2\n"
         "• Refuge at a mission: 1\n"
-        "Most on 27 Sept: 2\n"
+        "Most on 27 Sep: 2\n"
         "Sources: Outlet 1 2, Outlet 0 1\n"
         "From publication to alert: half within 10 min, nine of ten within 2 h (2 alerts)"
     )

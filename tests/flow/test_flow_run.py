@@ -82,7 +82,7 @@ async def test_a_story_reaches_every_chat_once_whatever_follows(stage: Stage) ->
         )
         assert alert.links == {NEWS.title: NEWS.link}
         assert alert.text.endswith("defection · card #1")
-        assert alert.buttons == [["Why?", "Open"]]
+        assert alert.buttons == [["Why?", "Open", "Mute…", "✔ Seen"], ["👍", "👎", "More from it"]]
     found = await asks(chats.ann, "/search worker consulate")
     assert NEWS.title in found
     assert "defection · #1" in found
