@@ -53,7 +53,7 @@ if __name__ != "__mp_main__":  # a parser process imports its parent's main file
     from monitor.terminal.messenger import told_here
     from monitor.terminal.prompt import Prompt, sit_down
     from monitor.terminal.screen import Screen
-    from monitor.upkeep import Upkeep
+    from monitor.upkeep import Upkeep, settle
     from monitor.watchlist import Watchlist
 
 VERSION = "0.1.0"
@@ -244,6 +244,7 @@ async def _run(settings: Settings, library: Library) -> None:
             loop.add_signal_handler(name, stop.set)
     screen = Screen() if settings.token is None else None
     async with newsroom(settings, library, screen, lambda _: None) as room:
+        settle()
         schedule = _schedule(room)
         schedule.start()
         await room.storage.look()
@@ -288,6 +289,7 @@ def _schedule(room: Newsroom) -> Schedule:
 async def _once(settings: Settings, library: Library) -> None:
     screen = Screen() if settings.token is None else None
     async with newsroom(settings, library, screen, lambda _: None, spread=False) as room:
+        settle()
         while await room.poll.tick():
             await room.poll.drain()
         await room.deliver.drain()
