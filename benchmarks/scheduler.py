@@ -41,7 +41,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FEEDS = 5_000
-TICK = 0.2
+TICK = 0.4
 """Seconds between two ticks, as in the bot."""
 
 NOW = datetime(2026, 9, 28, 9, 0, tzinfo=UTC)

@@ -31,7 +31,7 @@ from monitor.settings import Settings
 from monitor.storage import Storage
 from monitor.terminal.prompt import Prompt
 from monitor.terminal.screen import Screen
-from monitor.upkeep import Upkeep
+from monitor.upkeep import Upkeep, settle
 
 HISTORY = "history"
 """What was typed at the terminal, beside the database."""
@@ -95,6 +95,7 @@ async def run(opening: Opening, settings: Settings, library: Library, version: s
     stop = _told_to_stop()
     screen = Screen() if settings.token is None else None
     async with opening(settings, library, screen, lambda _: None) as room:
+        settle()
         schedule = _schedule(room)
         schedule.start()
         await room.storage.look()
@@ -182,6 +183,7 @@ async def once(opening: Opening, settings: Settings, library: Library) -> None:
     """Poll what is due, deliver what is owed, and return."""
     screen = Screen() if settings.token is None else None
     async with opening(settings, library, screen, lambda _: None, spread=False) as room:
+        settle()
         while await room.poll.tick():
             await room.poll.drain()
         await room.deliver.drain()

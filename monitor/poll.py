@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
-from monitor.core.model import Batch, Feed, FeedState, FeedUrl, Fetched, Outcome, Page
+from monitor.core.match import Everything
+from monitor.core.model import Batch, Failed, Feed, FeedState, FeedUrl, Fetched, Outcome, Page, Story
 from monitor.ingest import Ingest
 from monitor.network import Network
 from monitor.ports import Articles, Clock, Fetch, Offload, Parse, Store
@@ -28,11 +30,20 @@ HOLD = timedelta(minutes=1)
 BACK = timedelta(seconds=2)
 """A clock that shows so much less than at the last tick was set back."""
 
+HEAVY = 64_000_000
+"""Bytes of pages that wait to be parsed: while there are more, no poll is begun."""
+
 ARTICLES = 20
 """Articles that are fetched of one page's stories."""
 
 LONG = 3_000
 """Characters of a text that is an article already."""
+
+LATELY = timedelta(minutes=10)
+"""Stories stored so shortly before the last one may have lost their articles to the end of the last run."""
+
+RECENT = 200
+"""How many of them are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,8 @@ class Poll:
         self._allowance = 0.0
         self._articles = articles
         self._matching = matching
-        self._flying: dict[FeedUrl, asyncio.Task[Polled]] = {}
+        self._unread = 0  # bytes of pages that are not parsed yet
+        self._flying: dict[FeedUrl, asyncio.Task[Polled | None]] = {}
         self._held: dict[FeedUrl, datetime] = {}
         self._stopping = False
         self.network = Network()
@@ -95,7 +107,7 @@ class Poll:
             await self._set_back(now)
         free = min(self._width - len(self._flying), self._allowed(now))
         self.ticked_at = now
-        if free <= 0 or (self._wanted is not None and not self._wanted()):
+        if free <= 0 or self._unread > HEAVY or (self._wanted is not None and not self._wanted()):
             return 0
         self._held = {url: until for url, until in self._held.items() if until > now}
         busy = len(self._flying) + len(self._held)
@@ -108,7 +120,7 @@ class Poll:
             feed = feeds.get(state.url)
             if feed is None or state.url in self._flying or state.url in self._held or started == free:
                 continue
-            self._begin(feed, state)
+            self._fly(feed, self._one(feed, state))
             started += 1
         self._allowance -= started
         return started
@@ -123,18 +135,21 @@ class Poll:
         feed = self._feeds().get(url)
         if state is None or feed is None or self._stopping:
             return None
-        task = self._flying.get(url) or self._begin(feed, state)
+        task = self._flying.get(url) or self._fly(feed, self._one(feed, state))
         await asyncio.wait([task])
         if task.cancelled() or task.exception() is not None:
             return None
-        outcome = task.result().outcome
-        return None if outcome is None else len(outcome.stories)
+        polled = task.result()
+        return None if polled is None or polled.outcome is None else len(polled.outcome.stories)
 
-    def _begin(self, feed: Feed, state: FeedState) -> asyncio.Task[Polled]:
-        task = asyncio.create_task(self._one(feed, state), name=f"poll {feed.name}")
-        self._flying[feed.url] = task
-        task.add_done_callback(self._landed(feed))
-        return task
+    async def resume(self) -> None:
+        """Fetch the articles for which the last run had no time: of the stories that it stored last."""
+        if self._articles is None or not (self._matching or any(f.full_text for f in self._feeds().values())):
+            return
+        for url, stored in (await self._offload(self._unread_articles)).items():
+            feed = self._feeds().get(url)
+            if feed is not None and url not in self._flying:
+                self._fly(feed, self._read_on(self._articles, feed, stored))
 
     async def drain(self) -> None:
         """Wait until nothing is in flight."""
@@ -169,19 +184,28 @@ class Poll:
         fetched, excuses = await self._listened(feed, fetched)
         if isinstance(fetched, Page):
             seen = await self._offload(self._store.seen_items, feed.url)
-            parsed = await self._parse(feed, fetched, seen)
+            parsed = await self._read(feed, fetched, seen)
             if isinstance(parsed, Batch):
                 outcome = await self._offload(self._ingest.page, feed, fetched, parsed)
                 polled = Polled(feed, outcome.state, outcome)
                 self._on_done(polled)
                 if self._articles is not None and state.seen_before:
-                    await self._read_on(self._articles, feed, outcome)
+                    new = [(kept.story, bool(kept.hits)) for kept in outcome.stories]
+                    await self._read_on(self._articles, feed, new)
                 return polled
             fetched = parsed
         after = await self._offload(self._ingest.nothing, feed, state, fetched, excuses=excuses)
         polled = Polled(feed, after, None)
         self._on_done(polled)
         return polled
+
+    async def _read(self, feed: Feed, page: Page, seen: frozenset[str]) -> Batch | Failed:
+        """What the page holds; it weighs until that is known."""
+        self._unread += len(page.body)
+        try:
+            return await self._parse(feed, page, seen)
+        finally:
+            self._unread -= len(page.body)
 
     async def _listened(self, feed: Feed, fetched: Fetched) -> tuple[Fetched, int]:
         """The answer with the blame where it belongs, and how often running the feed is excused."""
@@ -191,13 +215,16 @@ class Poll:
             await self._offload(self._store.hasten, url, now)
         return verdict.fetched, verdict.excuses
 
-    async def _read_on(self, articles: Articles, feed: Feed, outcome: Outcome) -> None:
-        """Fetch the articles of the new stories that are wanted whole, and hand them to the clerk."""
+    async def _read_on(self, articles: Articles, feed: Feed, new: Sequence[tuple[Story, bool]]) -> None:
+        """Fetch the articles of those stories that are wanted whole, and hand them to the clerk.
+
+        `new` has stories, oldest first, and whether they hit.
+        """
         wanted = [
-            kept.story
-            for kept in outcome.stories
-            if kept.story.url is not None
-            and (feed.full_text or (self._matching and kept.hits and len(kept.story.text) < LONG))
+            story
+            for story, hit in new
+            if story.url is not None
+            and (feed.full_text or (self._matching and hit and len(story.text) < LONG))
         ]
         for story in wanted[-ARTICLES:]:  # the newest of them
             text = await articles(feed, story)
@@ -206,8 +233,27 @@ class Poll:
                 if more is not None and more.deliveries:
                     self._on_done(Polled(feed, more.state, more))
 
-    def _landed(self, feed: Feed) -> Callable[[asyncio.Task[Polled]], None]:
-        def done(task: asyncio.Task[Polled]) -> None:
+    def _unread_articles(self) -> Mapping[FeedUrl, Sequence[tuple[Story, bool]]]:
+        """The stories stored last whose articles are not, oldest first, and whether they hit; by feed."""
+        last: datetime | None = None
+        found: dict[FeedUrl, list[tuple[Story, bool]]] = {}
+        for stored in islice(self._store.candidates(Everything()), RECENT):
+            last = last or stored.seen_at
+            if stored.seen_at < last - LATELY:
+                break
+            if not stored.article:
+                found.setdefault(stored.story.feed, []).insert(0, (stored.story, bool(stored.rules)))
+        return found
+
+    def _fly(self, feed: Feed, work: Coroutine[object, object, Polled | None]) -> asyncio.Task[Polled | None]:
+        """Begin what is to be done for a feed, one thing at a time."""
+        task = asyncio.create_task(work, name=f"poll {feed.name}")
+        self._flying[feed.url] = task
+        task.add_done_callback(self._landed(feed))
+        return task
+
+    def _landed(self, feed: Feed) -> Callable[[asyncio.Task[Polled | None]], None]:
+        def done(task: asyncio.Task[Polled | None]) -> None:
             del self._flying[feed.url]
             if task.cancelled():
                 return

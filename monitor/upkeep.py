@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,6 +26,12 @@ log = logging.getLogger(__name__)
 
 FRUITFUL = timedelta(days=30)
 """How far back the stories count that give a feed more weight."""
+
+
+def settle() -> None:
+    """What the start has made stays until the end: the search for garbage need not walk all of it time and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class Upkeep:
@@ -68,6 +75,7 @@ class Upkeep:
         await self._adopt()
         await self.balance()
         await self.count()
+        await self.poll.resume()
 
     async def heartbeat(self) -> None:
         """Tell the database which parts of the process live, and whether anything can be reached."""

@@ -58,9 +58,12 @@ class FakeParse:
     def __init__(self, batches: dict[bytes, Batch | Failed]) -> None:
         self.batches = batches
         self.seen: list[frozenset[str]] = []
+        self.gate: asyncio.Event | None = None
 
     async def __call__(self, feed: Feed, page: Page, seen: frozenset[str] = frozenset()) -> Batch | Failed:
         self.seen.append(seen)
+        if self.gate is not None:
+            await self.gate.wait()
         return self.batches[page.body]
 
 

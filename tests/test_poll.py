@@ -11,7 +11,7 @@ from monitor.core.errors import StoreError
 from monitor.core.match import compile_book
 from monitor.core.model import Failed, Feed, FeedUrl, Gone, Page, RetryLater, Unchanged
 from monitor.ingest import Ingest
-from monitor.poll import Poll, Polled
+from monitor.poll import HEAVY, Poll, Polled
 from tests.build import NOW, batch, book, minutes, rule, story, subscription
 from tests.fakes import FakeFetch, FakeParse, FixedClock, inline
 
@@ -239,6 +239,24 @@ async def test_what_fell_due_together_is_not_begun_together():
     assert begun == [3, 1, 2, 1, 2, 1, 0, 0, 0, 0, 0, 0]
 
 
+async def test_while_heavy_pages_wait_for_the_parser_no_poll_is_begun():
+    heavy = b" " * (HEAVY + 1)
+    fetch = FakeFetch(A=[page(A, heavy)], B=[Unchanged(B.url)])
+    desk = Desk(fetch, {heavy: Failed(A.url, "nothing in it")})
+    desk.parse.gate = asyncio.Event()
+    desk.store.save_state(replace(desk.state(B), next_poll_at=minutes(1)))
+    assert await desk.poll.tick() == 1
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert desk.parse.seen
+    desk.clock.forward(60)
+    assert await desk.poll.tick() == 0
+    desk.parse.gate.set()
+    await desk.poll.drain()
+    assert await desk.poll.tick() == 1
+    await desk.poll.drain()
+
+
 async def test_the_parser_is_told_which_items_were_seen():
     fetch = FakeFetch(A=[page(A, b"1"), page(A, b"2")])
     first = batch(story("One", feed=A.url), feed=A.url, items=("i1",))
@@ -301,6 +319,49 @@ async def test_no_articles_are_read_of_a_feed_seen_for_the_first_time():
         articles=articles,
     )
     await rounds(desk, 1, 0)
+    assert articles.asked == []
+
+
+@pytest.mark.parametrize(
+    ("feed", "matching", "asked"),
+    [
+        pytest.param(A, False, [], id="nobody asks for them"),
+        pytest.param(A, True, ["Asylum"], id="those that match"),
+        pytest.param(replace(A, full_text=True), False, ["Asylum", "Harbour"], id="a feed that asks for all"),
+    ],
+)
+async def test_articles_for_which_the_last_run_had_no_time_are_read_by_the_next(feed, matching, asked):
+    articles = FakeArticles(Asylum="Whoever wants asylum " * 9, Harbour="The harbour " * 9)
+    pages = {
+        b"1": batch(link("Early"), feed=A.url),
+        b"2": batch(link("Harbour"), link("Read"), link("Asylum"), story("Unlinked", feed=A.url), feed=A.url),
+    }
+    fetch = FakeFetch(A=[page(A, b"1"), page(A, b"2")])
+    desk = Desk(fetch, pages, feeds=(feed,), articles=articles)
+    desk.poll._articles = None  # so far nobody had time
+    await rounds(desk, 2, 90_000)
+    desk.ingest.article(A, link("Read"), "It was read in time.")
+    desk.poll._articles, desk.poll._matching = articles, matching
+
+    await desk.poll.resume()
+    await desk.poll.drain()
+    await desk.poll.resume()
+    await desk.poll.drain()
+
+    assert sorted(articles.asked) == asked  # once
+
+
+async def test_articles_of_a_feed_that_is_not_listed_any_more_are_left():
+    articles = FakeArticles()
+    desk = Desk(
+        FakeFetch(A=[page(A, b"1")], B=[Unchanged(B.url)]),
+        {b"1": batch(link("Asylum"), feed=A.url)},
+        feeds=(A, B),
+        articles=articles,
+    )
+    await rounds(desk, 1, 0)
+    desk.poll._matching, desk.poll._feeds = True, lambda: {B.url: B}
+    await desk.poll.resume()
     assert articles.asked == []
 
 

@@ -110,6 +110,11 @@ class Connection:
         rows: list[Row] = self.database.execute(sql, values).fetchall()
         return rows
 
+    def each(self, sql: str) -> Iterator[Row]:
+        """The rows of a long answer, one after the other: read them all before the transaction ends."""
+        rows: Iterator[Row] = self.database.execute(sql)
+        return rows
+
     def first(self, sql: str, values: Sequence[str | int | None] = ()) -> Row | None:
         """The first row of an answer, or None."""
         row: Row | None = self.database.execute(sql, values).fetchone()

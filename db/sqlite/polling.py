@@ -41,7 +41,7 @@ def due(link: Connection, now: datetime, limit: int) -> tuple[FeedState, ...]:
 
 def listed(link: Connection) -> tuple[FeedState, ...]:
     """All listed feeds, by name."""
-    return by_name(map(state_of, link.all(f"{STATE} where f.listed = 1")))
+    return by_name(map(state_of, link.each(f"{STATE} where f.listed = 1")))
 
 
 def find(link: Connection, url: FeedUrl) -> tuple[int, FeedState]:

@@ -31,6 +31,7 @@ _VARINT = 0
 
 _GOOGLE_ARTICLE = re.compile(r"/(?:__i/)?(?:rss/)?(?:rd/)?(?:articles|read)/([A-Za-z0-9_=-]{8,3000})")
 _GOOGLE = re.compile(r"(?:www\.)?google(?:\.[a-z]{2,3}){1,2}")
+_NAMED = re.compile("bing|google", re.IGNORECASE)  # what a link must name to be one of theirs
 _UNSAFE = re.compile('[\x00-\x20\x7f<>"]')
 
 
@@ -76,7 +77,7 @@ def _inner(url: str) -> str | None:
 
 
 def _parts(url: str) -> SplitResult | None:
-    if len(url) > _LONGEST:
+    if len(url) > _LONGEST or not _NAMED.search(url):
         return None
     try:
         parts = urlsplit(url.strip())

@@ -4,8 +4,8 @@ feedparser spends most of its time on being told of elements. Three things are d
 
 - Expat tells of every line break and every entity by a call of its own unless it may gather text first.
 - Of an entry's direct children those without children of their own that hold nothing that we read, such as
-  categories, are not told of at all. Where an element has a child, a namespace declaration or an `xml:base`, all of
-  it is told as it is; so is everything outside of entries and inside of their texts.
+  categories, are not told of at all. Where an element has a child or a namespace declaration, all of it is told as
+  it is; so is everything outside of entries and inside of their texts.
 - White space between an entry's elements is not told of.
 
 feedparser finds drivers by module name (protocol of `xml.sax.make_parser`: a function `create_parser`), and
@@ -122,7 +122,7 @@ class _BufferedParser(ExpatParser):
             self._let_go()
         _, entry, media, unread = _about(name)
         sifted = bool(self._sifted) and self._sifted[-1]
-        if sifted and unread and not self._declared and not _based(written):
+        if sifted and unread and not self._declared:
             self._held = name, written
             return
         self._declared = False
@@ -157,11 +157,6 @@ class _BufferedParser(ExpatParser):
         self._sifted.append(sifted)
         attributes = Attributes(written) if written else _NONE
         self._cont_handler.startElementNS(_about(name)[0], None, attributes)  # type: ignore[attr-defined] # as above
-
-
-def _based(written: Mapping[str, str]) -> bool:
-    """Whether an element says what relative addresses count from; feedparser may not forget it afterwards."""
-    return any(name.endswith(("base", "base xml")) for name in written)
 
 
 def create_parser() -> ExpatParser:

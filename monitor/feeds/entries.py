@@ -6,6 +6,7 @@ import html
 import re
 from calendar import timegm
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -100,6 +101,7 @@ def language(tag: str | None) -> str | None:
     return found[1].lower() if found else None
 
 
+@lru_cache(maxsize=1024)  # a link is asked for several times
 def absolute(link: str | None, base: str) -> str | None:
     """The http(s) address that a link means on a page at `base`; None if it is none."""
     if not link or not link.strip():

@@ -12,6 +12,7 @@ import re
 import socket
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -103,6 +104,7 @@ class AllowList:
 NOTHING = AllowList()
 
 
+@lru_cache(maxsize=8192)  # the same feeds are asked again and again
 def objection(url: str, allow: AllowList = NOTHING) -> str | None:
     """Why a URL is not even tried, in words for people; None if it may be.
 

@@ -1,8 +1,7 @@
 """Reads a feed's page: bytes into a batch of stories, or the reason why not. The only home of feedparser.
 
-A pure function from bytes to values, but for feedparser's lists of XML drivers and of date handlers, to which
-ours are added once. It can be slow and hungry on hostile pages: run it in a worker (`workers`) unless the page
-is your own.
+A pure function from bytes to values, but for feedparser's parsers, which learn something once (`_teach`). It can
+be slow and hungry on hostile pages: run it in a worker (`workers`) unless the page is your own.
 
 The page is brought to UTF-8 (`utf8`), the items seen before are cut out of it (`items`), the rest is read by
 the reader of its format, and every entry becomes a story (`entries`) with a key of its own (`core.identity`).
@@ -14,11 +13,12 @@ import io
 import re
 import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import feedparser
 import feedparser.api
+import feedparser.mixin
 
 from monitor.core.identity import distinct
 from monitor.core.model import Batch, Failed, Story, StoryKey
@@ -28,6 +28,8 @@ from monitor.feeds.channel import Channel, Entry
 from monitor.feeds.discovery import hint
 from monitor.feeds.entries import Oddities, absolute, language, newest, story_of
 from monitor.feeds.items import Reduced, reduce
+from monitor.feeds.quicker import Names, quicken
+from monitor.feeds.scopes import Scopes
 from monitor.feeds.utf8 import Unified, unified, unpacked
 from monitor.feeds.wishes import Wishes, wishes
 
@@ -42,6 +44,8 @@ STORY_LIMIT = 500
 _WARNING_LIMIT = 20
 _TITLE_LIMIT = 300
 _DRIVER = "monitor.feeds.buffered"
+_PARSERS = {"StrictFeedParser": (Names, Scopes), "LooseFeedParser": (Scopes,)}
+"""feedparser's parsers, for well-formed and for broken pages, and what they learn."""
 
 _ROOT = re.compile(  # what stands before it is never given back, so that no page can make this slow
     r"(?>\s|<\?.*?\?>|<!--.*?-->|<!doctype(?!\s+html)[^>\[]*+(?:\[[^\]]*+\]\s*+)?+>)*+<(?:[\w.-]+:)?(!?[\w.-]+)",
@@ -249,8 +253,13 @@ def _feedparser(document: bytes) -> feedparser.FeedParserDict:
 
 @cache
 def _teach() -> None:
-    """Feedparser learns our XML driver and our reading of dates, once; both come first."""
+    """Feedparser learns our XML driver, our reading of dates, how far a base reaches and to be quick, once."""
+    quicken(feedparser.FeedParserDict)
+    join = feedparser.mixin._urljoin  # noqa: SLF001 - it is asked the same at every element
+    feedparser.mixin._urljoin = lru_cache(maxsize=1024)(join)  # noqa: SLF001 - as above
     feedparser.api.PREFERRED_XML_PARSERS.insert(0, _DRIVER)
+    for name, learnt in _PARSERS.items():
+        setattr(feedparser.api, name, type(name, (*learnt, getattr(feedparser.api, name)), {}))
     feedparser.registerDateHandler(dates.handler)
 
 

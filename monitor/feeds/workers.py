@@ -27,6 +27,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor.feeds.places import Places
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -52,11 +54,11 @@ _CLOSING = Lost("Tocsin is closing down")
 class Workers:
     """Killable processes for what may be slow, hungry or deadly. Started when jobs come, ended when idle.
 
-    `workers` jobs run at a time, and one of those that took longer than `patience` (seconds) there. `deadline`
-    (seconds) bounds the work on one job, not its wait for a worker, and `cpu` (seconds) the CPU time that it
-    may burn; `memory` (bytes) all that its process may hold. A worker is replaced after `jobs` jobs, so that
-    memory does not creep, and ended after `idle` seconds without one. The main program must be importable
-    without effects (`if __name__ == "__main__":`): every worker imports it.
+    At most `workers` jobs run at a time (see `Places`), and one of those that took longer than `patience`
+    (seconds) there. `deadline` (seconds) bounds the work on one job, not its wait for a worker, and `cpu`
+    (seconds) the CPU time that it may burn; `memory` (bytes) all that its process may hold. A worker is
+    replaced after `jobs` jobs, so that memory does not creep, and ended after `idle` seconds without one. The
+    main program must be importable without effects (`if __name__ == "__main__":`): every worker imports it.
     """
 
     def __init__(
@@ -76,8 +78,8 @@ class Workers:
         self._idle = idle
         self._jobs = jobs
         self._memory = memory
-        self._places = asyncio.Semaphore(workers)
-        self._aside = asyncio.Semaphore(1)
+        self._places = Places(workers)
+        self._aside = Places(1)
         self._slow = 0  # jobs that are there, or wait for it
         self._free: list[ProcessPool] = []
         self._busy: dict[ProcessPool, asyncio.Future[_Answer]] = {}
@@ -123,7 +125,7 @@ class Workers:
         finally:
             self._slow -= 1
 
-    async def _turn(self, places: asyncio.Semaphore, job: _Job, seconds: float) -> object:
+    async def _turn(self, places: Places, job: _Job, seconds: float) -> object:
         """The answer to a job that waits for a place and may then take so many seconds."""
         async with places:
             if self._closed:
@@ -140,7 +142,7 @@ class Workers:
                 else:
                     self._end(pool)
                 if self._free and not self._busy:
-                    self._curfew = asyncio.get_running_loop().call_later(self._idle, self._end_free)
+                    self._curfew = asyncio.get_running_loop().call_later(self._idle, self._rest)
             return answer
 
     async def _answer(self, pool: ProcessPool, job: _Job, seconds: float) -> _Answer:
@@ -174,6 +176,11 @@ class Workers:
             initargs=(self._memory,),
             context=multiprocessing.get_context("spawn"),
         )
+
+    def _rest(self) -> None:
+        """Nobody has had a job for long."""
+        self._end_free()
+        self._places.close()
 
     def _end_free(self) -> None:
         pools, self._free = self._free, []

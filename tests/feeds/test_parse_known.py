@@ -66,6 +66,31 @@ def test_with_other_options_everything_is_read_anew(other: Feed) -> None:
     assert (len(found.stories), found.known) == (2, 0)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param('<item xml:base="http://b.example/x/"><title>B</title></item>', id="base of an item"),
+        pytest.param('<item><title base="http://b.example/x/">B</title></item>', id="base of a title"),
+        pytest.param('<item xml:base="posts/"><title>B</title></item>', id="relative base"),
+        pytest.param(
+            '<item xml:lang="ru" xml:base="http://b.example/x/"><title>B</title>'
+            '<content type="text/html"><div>a</div></content></item>',
+            id="text that is not what it says",
+        ),
+    ],
+)
+@pytest.mark.parametrize("end", [pytest.param("", id="well-formed"), pytest.param("</rss>", id="broken")])
+def test_the_base_and_language_of_an_item_are_not_those_of_the_next(other: str, end: str) -> None:
+    relative = "<item><guid isPermaLink='true'>7bd2</guid><link>post/1</link><title>A</title></item>"
+    feed = replace(FEED, lang=None)
+
+    alone = read(relative, feed=feed, end=end).stories[-1]
+    behind = read(other, relative, feed=feed, end=end).stories[-1]
+
+    assert behind == alone
+    assert (alone.key, alone.url, alone.lang) == ("7bd2", "https://news.example/post/1", None)
+
+
 def test_a_broken_page_is_read_whole_and_remembers_nothing() -> None:
     first = read(item(1), item(2))
     second = read(item(3), item(1), item(2), seen=first.items, end="<b>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,8 +29,8 @@ class Need:
     `wishes` are what it deserves at a constant of 1, and `lows` the least that it gets; `top` is the most.
     """
 
-    wishes: tuple[float, ...]
-    lows: tuple[float, ...]
+    wishes: Sequence[float]
+    lows: Sequence[float]
     top: float
 
     def polls(self, constant: float) -> float:
@@ -87,8 +88,9 @@ def _need(feed: Feed, state: FeedState, pace: Pace, now: datetime) -> Need:
     weight = weight_of(feed, state, now)
     bounds = bounds_of(feed, state, pace)
     rates = [posts * weekly * hour for hour in hour_shape(state.rhythm, pace)]
-    lows = tuple(density(weight, here, state.rhythm.room, math.inf, bounds) for here in rates)
-    return Need(tuple(sqrt(weight * here) for here in rates), lows, 1 / bounds.least)
+    lows = (density(weight, here, state.rhythm.room, math.inf, bounds) for here in rates)
+    wishes = (sqrt(weight * here) for here in rates)
+    return Need(array("d", wishes), array("d", lows), 1 / bounds.least)  # a fourth of what tuples take
 
 
 def _common(counts: Iterable[Sequence[float]], size: int) -> tuple[float, ...]:

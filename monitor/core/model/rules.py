@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple, NewType
+from typing import TYPE_CHECKING, NamedTuple, NewType
 
-from monitor.core.language import Query
 from monitor.core.model.outlets import Outlet
 from monitor.core.model.sources import Feed
+
+if TYPE_CHECKING:
+    from monitor.core.language import Query  # a parser process never needs the language
 
 RuleId = NewType("RuleId", str)
 """A rule's name in rules.yaml: a word, short and stable."""

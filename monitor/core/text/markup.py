@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 _BLOCKS = frozenset(
     re.findall(
@@ -24,6 +25,7 @@ _CELLS = frozenset(["td", "th", "img"])
 _HIDDEN = frozenset(["script", "style", "template"])
 _CLOSING = {name: re.compile(rf"</{name}(?![\w-])", re.IGNORECASE) for name in _HIDDEN}
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]*)")
+_SIMPLE_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"'=]|=\"[^\"<>]*\"|='[^'<>]*'|=(?![\"']))*+>")
 _TAG_MARK = re.compile("[>\"']")
 _CUT_TAG = re.compile(r"</?[a-zA-Z][\w:-]*(?:\s*/?|\s+[\w:-]+\s*=.*)", re.DOTALL)
 _HUGE_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
@@ -58,9 +60,15 @@ class _Walk:
         """Pieces of decoded text."""
         out: list[str] = []
         at = 0
+        simple = _SIMPLE_TAG.match
         while (tag := self.markup.find("<", at)) >= 0:
-            out.append(_decode(self.markup[at:tag]))
-            shown, at = self._markup(tag)
+            if tag > at:
+                out.append(_decode(self.markup[at:tag]))
+            found = simple(self.markup, tag) if self.quotes else None  # most tags are, and this is quicker
+            if found is not None and (look := _look(found[1])) is not None:
+                shown, at = look, found.end()
+            else:
+                shown, at = self._markup(tag)
             out.append(shown)
         out.append(_decode(self.markup[at:]))
         return out
@@ -89,7 +97,7 @@ class _Walk:
         if name in _HIDDEN and self.markup[at + 1] != "/":
             closing = _CLOSING[name].search(self.markup, end)
             return " ", closing.start() if closing else len(self.markup)
-        return "\n" if name in _BLOCKS else " " if name in _CELLS else "", end
+        return _look(name) or "", end
 
     def _after(self, mark: str, at: int) -> int:
         """Behind the next mark, or the end."""
@@ -109,6 +117,13 @@ class _Walk:
                     break
         self.quotes = False
         return self.markup.find(">", begin) + 1 or -1
+
+
+@lru_cache(maxsize=512)
+def _look(name: str) -> str | None:
+    """What a tag shows; None if it hides what follows."""
+    name = name.lower()
+    return "\n" if name in _BLOCKS else " " if name in _CELLS else None if name in _HIDDEN else ""
 
 
 def _decode(text: str) -> str:
