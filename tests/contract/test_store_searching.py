@@ -201,6 +201,16 @@ def test_first_alerts_of_cards_that_went_out(store: Store) -> None:
     assert [each.card for each in store.alerts_since(minutes(2))] == [2]
 
 
+def test_an_update_is_no_alert_that_rang(store: Store) -> None:
+    for kind, at in ((Kind.ALERT, 1.0), (Kind.UPDATE, 2.0)):
+        told = on_card(f"story {kind}", 1, "border")
+        store.save(replace(told, deliveries=(Owed(1, CHAT, kind, Level.ALERT),)))
+        (claimed,) = store.claim(minutes(at), 60, 2)
+        assert claimed.delivery.kind is kind
+        assert store.settle(claimed.delivery.id, claimed.delivery.attempt, Sent("7"), minutes(at))
+    assert [each.sent for each in store.alerts_since(NOW)] == [minutes(1)]
+
+
 def test_the_stories_on_a_card_first_seen_first(store: Store) -> None:
     store.save(on_card("one", 1, "border"))
     later = Kept(story("two", key="two"), (hit("border"),), 1, "grown")
