@@ -41,7 +41,7 @@ ASKED = (
     ("/rules", "1 rule"),
     ("/subs", "Nothing comes"),
     ("/why 7", "Why card #7"),
-    ("/feeds", f"{FEEDS + 1:,} feeds"),
+    ("/feeds", f"{FEEDS:,} feeds"),
     ("/help search", "How to search"),
     ("/story 9", "Card #9"),
     ("/mute story:", ""),

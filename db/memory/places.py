@@ -46,6 +46,10 @@ class Places(Admission, Watching, Responding, Digesting, Wishing):
         """See `Store.subscriptions`."""
         return self._people.subscriptions(destination)
 
+    def held_back(self, destination: Destination) -> str | None:
+        """See `Store.held_back`."""
+        return self._outbox.suspended.get(destination)
+
     def resume(self, destination: Destination) -> bool:
         """See `Store.resume`."""
         return self._outbox.resume(destination)

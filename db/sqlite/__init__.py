@@ -305,6 +305,11 @@ class SqliteStore(
         with self._link.reading():
             return people.subscriptions(self._link, destination)
 
+    def held_back(self, destination: Destination) -> str | None:
+        """See `Store.held_back`."""
+        with self._link.border():
+            return people.held_back(self._link, destination)
+
     def resume(self, destination: Destination) -> bool:
         """See `Store.resume`."""
         with self._link.writing():

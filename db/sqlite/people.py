@@ -82,6 +82,12 @@ def suspend(link: Connection, destination: Destination, reason: str, now: dateti
     )
 
 
+def held_back(link: Connection, destination: Destination) -> str | None:
+    """Why it is suspended; None if it is not."""
+    found = link.first("select reason from suspended where destination = ?", (str(destination),))
+    return None if found is None else str(found["reason"])
+
+
 def resume(link: Connection, destination: Destination) -> bool:
     """Lift its suspension and those of its topics; False if there was none."""
     return link.run(f"delete from suspended where {INSIDE}", (str(destination),)) > 0  # noqa: S608 - a constant

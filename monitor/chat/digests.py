@@ -187,12 +187,10 @@ def _choices(told: Digests) -> Buttons:
         buttons += row(presses(tr("Send it now"), "digest:now", "/digest now"))
     if any(each.schedule for each in told.wishes):
         return buttons + row(presses(tr("Everything at once"), "digest:off", "/digest off"))
-    return buttons + row(
-        *(
-            presses(_begun(scheduled(Schedule.read(each))), f"digest:{each}", f"/digest {each}")
-            for each in OFFERS
-        )
-    )
+    for each in OFFERS:  # a row each: side by side they do not fit a phone
+        text = _begun(scheduled(Schedule.read(each)))
+        buttons += row(presses(text, f"digest:{each}", f"/digest {each}"))
+    return buttons
 
 
 def _begun(words: str) -> str:

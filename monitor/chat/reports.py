@@ -253,7 +253,7 @@ def _feed_counts(answer: Feeds) -> str:
         (answer.gaps, tr("{n} with a gap")),
         (answer.paused, tr("{n} paused")),
     ):
-        told += [words.format(n=n)] if n else []
+        told += [words.format(n=number(n))] if n else []
     return ", ".join(told) if len(told) > 1 else tr("{feeds}, none failing").format(feeds=told[0])
 
 

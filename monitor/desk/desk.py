@@ -184,7 +184,7 @@ class Desk:
             rule = _rule(book, each.selector)
             lost = each.selector != ALL and not any(wishes.brings(each.selector, one) for one in book.rules)
             followed.append(a.Followed(each.selector, each.since, rule, lost))
-        return a.Subscriptions(tuple(followed), target, self._store.status().suspended.get(where))
+        return a.Subscriptions(tuple(followed), target, self._store.held_back(where))
 
     def mute(
         self, caller: Caller, asked: str, until: datetime | None, target: Target | None = None

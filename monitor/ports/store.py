@@ -207,6 +207,9 @@ class Store(Admission, Watching, Digesting, Drafting, Pausing, Searching, Respon
     def subscriptions(self, destination: Destination | None = None) -> tuple[Subscription, ...]:
         """Those of one destination, or all, oldest first (desk)."""
 
+    def held_back(self, destination: Destination) -> str | None:
+        """Why nothing can be delivered to a destination; None if that is not so (desk)."""
+
     def resume(self, destination: Destination) -> bool:
         """Lift the suspension of a destination and, if it names no topic, of all its topics (desk, on /start).
 

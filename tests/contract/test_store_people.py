@@ -71,6 +71,7 @@ def test_a_suspension_is_seen_with_its_reason_and_lifted_once(store: Store) -> N
     assert not store.resume(CHAT)
     suspend(store)
     assert store.status().suspended == {CHAT: "blocked by the user"}
+    assert (store.held_back(CHAT), store.held_back(GROUP)) == ("blocked by the user", None)
     assert store.resume(CHAT)
     assert not store.resume(CHAT)
     assert store.status().suspended == {}
