@@ -83,7 +83,11 @@ def test_without_a_digest_it_says_so_and_offers_three() -> None:
     assert "No digest in this chat: every alert comes at once." in told.text
     assert "Nothing is subscribed there yet: /subscribe all begins." in told.text
     assert data(told) == ["digest:hourly", "digest:daily 08:00", "digest:weekly Mon 08:00"]
-    assert [button.text for (button, *_) in told.buttons] == ["Every hour"]
+    assert [button.text for (button,) in told.buttons] == [
+        "Every hour",
+        "Every day at 08:00",
+        "Every Monday at 08:00",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -133,9 +133,7 @@ def with_days(world: World, *titles: str) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        pytest.param(
-            "asylum", "Backtest of “asylum”\n3 hits in 5 stories from 28 Aug to 27 Sep", id="query"
-        ),
+        pytest.param("asylum", "Backtest of “asylum”\n3 hits in 5 stories from 28 Aug to 27 Sep", id="query"),
         pytest.param("asylum 2d", "2 hits in 2 stories from 25 Sep to 27 Sep", id="two days"),
         pytest.param("border", "• 25 Sep 09:59 UTC, Example: A border town #3", id="samples"),
         pytest.param("border", "No other rule hits any of them.", id="alone"),
