@@ -132,7 +132,12 @@ def feeds(answer: Feeds, page: int, zone: tzinfo, now: datetime) -> Message:
     shown, page, pages = paged(answer.states, page)
     for left, each in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
         more = _amiss(each, now)
-        if each.next_poll_at is not None and each.last_poll_at is not None and each.paused_since is None:
+        if (
+            each.next_poll_at is not None
+            and each.last_poll_at is not None
+            and each.paused_since is None
+            and each.reason
+        ):
             more.append(f"   {line(said(explain(each, now, zone)), RHYTHM)}")
         _feed(out, each, now)
         for told in more:
