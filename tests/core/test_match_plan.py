@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.errors import QueryError
-from monitor.core.language import Query, parse, parse_term
+from monitor.core.language import Kind, Query, parse, parse_term
 from monitor.core.match import AllOf, AnyOf, Everything, Plan, Token, compile_book, compile_query
 from monitor.core.match.compiling import Workshop
 from monitor.core.match.index import WakeIndex
 from monitor.core.match.plan import Aged, Became, Nearly
+from monitor.core.match.terms import looker
 from monitor.core.model import FeedUrl, Rule, RuleBook, RuleId, Story, StoryKey
 from monitor.core.text import Words, index_text
 
@@ -121,4 +122,17 @@ def test_a_term_is_found_at_the_same_places_in_either_way(source: str, text: str
         return
     words = Words(text)
     finder = Workshop({}).looker(term)
+    assert sorted(finder.spots(words)) == sorted({words.span(*place[2:]) for place in finder.found(words)})
+
+
+@settings(STEADY, max_examples=60)
+@given(
+    st.lists(st.sampled_from(["ship", "ships", "sea", "a"]), min_size=2, max_size=5),
+    st.lists(st.sampled_from(["ship", "ships", "sea", "a", "Ship's", "other"]), min_size=40, max_size=60),
+)
+def test_phrases_of_words_that_are_all_over_the_text_are_found_at_the_same_places(
+    phrase: list[str], text: list[str]
+) -> None:
+    finder = looker(" ".join(phrase), Kind.FORMS)
+    words = Words(" ".join(text))
     assert sorted(finder.spots(words)) == sorted({words.span(*place[2:]) for place in finder.found(words)})

@@ -254,7 +254,20 @@ def _spots(way: tuple[Piece, ...], words: Words) -> list[tuple[int, int]]:
     if not told:
         return [words.span(start, end) for _, _, start, end in _along(way, words)]
     anchor = min(told, key=lambda number: len(told[number]))
-    piece = clued[anchor]
+    forms = [one for one in way if isinstance(one, Form)]
+    if len(told[anchor]) > _SEARCHED and len(forms) == len(way):
+        return _in_rows(forms, words)
+    return _beside(way, words, told, anchor, clued[anchor])
+
+
+def _beside(
+    way: tuple[Piece, ...],
+    words: Words,
+    told: Mapping[int, Sequence[int]],
+    anchor: int,
+    piece: Form | Block,
+) -> list[tuple[int, int]]:
+    """The same by looking around each place of the rarest piece, which stands at `anchor` in the way."""
     behind = len(way) - 1 - anchor
     found: dict[tuple[int, int], None] = {}
     for at in told[anchor]:
@@ -268,6 +281,18 @@ def _spots(way: tuple[Piece, ...], words: Words) -> list[tuple[int, int]]:
                 first, last = near[number - anchor][0], near[number + behind][0]
                 found[words.spot(first, *places[0])[0], words.spot(last, *places[-1])[1]] = None
     return list(found)
+
+
+def _in_rows(way: Sequence[Form], words: Words) -> list[tuple[int, int]]:
+    """The same where even the rarest word is all over the text: words are asked once, not once for each place."""
+    accepted = {one: frozenset(words.having(one.keys)) for one in dict.fromkeys(way)}
+    rows = [accepted[one] for one in way]
+    listed = words.all
+    return [
+        words.span(listed[first].start, listed[first + len(rows) - 1].end)
+        for first in sorted(rows[0])
+        if all([first + number in row for number, row in enumerate(rows)])
+    ]
 
 
 def _alone(words: Words, at: int, told: Mapping[int, Sequence[int]], anchor: int) -> bool:
